@@ -3,6 +3,7 @@ package chainrule.tensor;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of the native objects of one step: all that is made while it is open, on its thread, is freed when it
@@ -20,20 +21,29 @@ public final class Scope implements AutoCloseable {
         Natives.load();
     }
 
-    private final PointerScope scope = new PointerScope();
+    private final @Nullable PointerScope enclosing;
+    private final PointerScope scope;
 
-    /** A handle on {@code tensor}'s storage that outlives this scope; whoever receives it closes it. */
-    public Tensor keep(Tensor tensor) {
-        return own(tensor);
+    public Scope() {
+        enclosing = PointerScope.getInnerScope();
+        scope = new PointerScope();
     }
 
-    /** A handle that no scope frees: its holder closes it with {@link #free}. */
-    @SuppressWarnings("resource")
+    /** Hands {@code tensor} to the enclosing scope; where there is none, to the caller, who frees it. */
+    public <P extends Pointer> P keep(P tensor) {
+        if (enclosing == null) {
+            return tensor.retainReference();
+        }
+        enclosing.attach(tensor);
+        return tensor;
+    }
+
+    /** A handle on {@code tensor}'s storage that no scope frees: its holder frees it with {@link #free}. */
     public static Tensor own(Tensor tensor) {
         return new Tensor(tensor).retainReference();
     }
 
-    /** Frees a native object now, whoever else still holds a handle on the same storage. */
+    /** Frees a native object that {@link #keep} or {@link #own} gave to its holder. */
     public static void free(Pointer pointer) {
         pointer.releaseReference();
     }
