@@ -1,0 +1,38 @@
+package chainrule.model;
+
+import chainrule.nn.Compute;
+import java.util.List;
+
+/**
+ * A language model that factorises p(x) = Π p(x[t] | x[&lt;t]).
+ *
+ * <p>Everything native that {@link #forward} and {@link #extend} make belongs to the caller's
+ * {@link chainrule.tensor.Scope}.
+ */
+public interface CausalLM extends Net {
+    /** The number of token ids the model knows. */
+    int vocabulary();
+
+    /** The longest text, in tokens, that the model was made for. */
+    int context();
+
+    /** One pass without a cache, differentiable: for training and scoring. */
+    Step forward(Input in, Tap tap);
+
+    /** An empty cache for one text, to be closed by the caller. */
+    Cache newCache(Side side);
+
+    /**
+     * Reads every segment's new tokens after that segment's own cache, all in one pass, and leaves them in the caches
+     * as live nodes (see {@link Cache}). A text's result does not depend on the other segments, bit for bit.
+     *
+     * @return one step per segment, with one row per new token
+     */
+    List<Step> extend(List<Segment> segments);
+
+    /**
+     * The form of this model that decodes fastest: weights fused or packed for {@code compute}. It holds weights of its
+     * own and is closed by the caller; this model's later changes do not show in it.
+     */
+    CausalLM forDecoding(Compute compute);
+}

@@ -1,0 +1,26 @@
+package chainrule.model;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What one pass found for one text (or, without a cache, for a whole batch): R rows, one per token read, computed only
+ * when asked for.
+ */
+public interface Step {
+    /** R. In a pass without a cache B·T, row b·T + t. */
+    int rows();
+
+    /** The output head's input, after the final norm: [R,D]. */
+    Tensor hidden();
+
+    /** Unnormalised log-probabilities of the next token after rows {@code from} to {@code to - 1}: float32 [to-from,V]. */
+    Tensor logits(int from, int to);
+
+    /** The activation at {@code site} for every row, where the pass was asked to keep it. */
+    Tensor at(Site site);
+
+    /** The logits after one row, in Java memory of the caller's: V values. */
+    default float[] scores(int row) {
+        return chainrule.tensor.Ops.floats(logits(row, row + 1));
+    }
+}

@@ -1,0 +1,120 @@
+package chainrule.nn;
+
+import chainrule.tensor.Scope;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a model by their paths. A model is a record of records of tensors: a parameter's name is its path
+ * through them, as in {@code blocks.3.attn.out.weight}. Lists count from 0, an {@link Optional} adds nothing to the path,
+ * components of other types are settings. A tensor that occurs twice (a tied one) has the name of its first place.
+ */
+public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseable {
+    /** What {@link #map} does with one tensor. */
+    @FunctionalInterface
+    public interface Edit {
+        Tensor apply(String path, Tensor tensor);
+    }
+
+    public Tree {
+        tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
+    }
+
+    /** The tensors of a record, in the order of its components. */
+    public static Tree of(Record root) {
+        SequencedMap<String, Tensor> found = new LinkedHashMap<>();
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        map("", root, (path, tensor) -> {
+            if (seen.add(tensor)) {
+                found.put(path, tensor);
+            }
+            return tensor;
+        });
+        return new Tree(found);
+    }
+
+    /** The same record with every tensor replaced by what {@code edit} makes of it; a tied tensor is edited once. */
+    public static <R extends Record> R map(R root, Edit edit) {
+        Map<Tensor, Tensor> done = new IdentityHashMap<>();
+        Edit once = (path, tensor) -> done.computeIfAbsent(tensor, t -> edit.apply(path, t));
+        @SuppressWarnings("unchecked")
+        R copy = (R) map("", root, once);
+        return copy;
+    }
+
+    public Tensor get(String path) {
+        Tensor tensor = tensors.get(path);
+        if (tensor == null) {
+            throw new IllegalArgumentException("no parameter " + path + "; there are " + tensors.keySet());
+        }
+        return tensor;
+    }
+
+    /** The number of numbers in all tensors. */
+    public long size() {
+        return tensors.values().stream().mapToLong(Tensor::numel).sum();
+    }
+
+    /** Frees every tensor. */
+    @Override
+    public void close() {
+        tensors.values().forEach(Scope::free);
+    }
+
+    private static Object map(String path, Object node, Edit edit) {
+        return switch (node) {
+            case Tensor tensor -> edit.apply(path, tensor);
+            case Record record -> mapRecord(path, record, edit);
+            case List<?> list -> mapList(path, list, edit);
+            case Optional<?> optional -> optional.map(o -> map(path, o, edit));
+            default -> node;
+        };
+    }
+
+    private static List<Object> mapList(String path, List<?> list, Edit edit) {
+        List<Object> copy = new ArrayList<>(list.size());
+        for (int i = 0; i < list.size(); i++) {
+            copy.add(map(path + "." + i, list.get(i), edit));
+        }
+        return List.copyOf(copy);
+    }
+
+    private static Record mapRecord(String path, Record record, Edit edit) {
+        RecordComponent[] components = record.getClass().getRecordComponents();
+        Class<?>[] types = new Class<?>[components.length];
+        @Nullable Object[] values = new Object[components.length];
+        boolean changed = false;
+        try {
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                var accessor = components[i].getAccessor();
+                accessor.setAccessible(true);
+                Object value = accessor.invoke(record);
+                String name = components[i].getName();
+                values[i] = value == null ? null : map(path.isEmpty() ? name : path + "." + name, value, edit);
+                changed |= values[i] != value;
+            }
+            if (!changed) {
+                return record;
+            }
+            var constructor = record.getClass().getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
