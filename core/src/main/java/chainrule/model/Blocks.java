@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface Blocks extends CausalLM {
     /** L. */
-    int blocks();
+    int depth();
 
     /** Token vectors, with positions where the model adds them: [B,T,D]. */
     Tensor embed(Input in);

@@ -1,5 +1,6 @@
 package chainrule.model;
 
+import chainrule.tensor.Ops;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,11 +17,8 @@ public interface Step {
     /** Unnormalised log-probabilities of the next token after rows {@code from} to {@code to - 1}: float32 [to-from,V]. */
     Tensor logits(int from, int to);
 
-    /** The activation at {@code site} for every row, where the pass was asked to keep it. */
-    Tensor at(Site site);
-
     /** The logits after one row, in Java memory of the caller's: V values. */
     default float[] scores(int row) {
-        return chainrule.tensor.Ops.floats(logits(row, row + 1));
+        return Ops.floats(logits(row, row + 1));
     }
 }
