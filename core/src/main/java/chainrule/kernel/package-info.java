@@ -1,4 +1,17 @@
-/** Kernels for a few rows without gradient: 8-bit products through FBGEMM, and Vector API loops over native memory. */
+/**
+ * Kernels for rows without gradient, over native memory that libtorch and Java loops share.
+ *
+ * <ul>
+ *   <li>{@link chainrule.kernel.Rows}: rows of float32 as memory and as a tensor at once.
+ *   <li>{@link chainrule.kernel.Product}: rows times a weight, in float32, bfloat16 or 8 bits.
+ *   <li>{@link chainrule.kernel.Loops}: norms, rotary, softmax attention, activations with the Vector API.
+ * </ul>
+ *
+ * <p>A row's result depends on nothing but the row: not on how many others are in the pass, nor on where it stands.
+ * Every kernel has its twin in plain libtorch operations, which tests compare it with.
+ *
+ * <p>To add a weight format, write a record that implements {@code Product}.
+ */
 @NullMarked
 package chainrule.kernel;
 

@@ -26,7 +26,7 @@ final class CachedPass {
         for (int l = 0; l < lm.depth(); l++) {
             x = lm.blocks().get(l).apply(l, x, pass);
         }
-        return new Decoder.Rows(lm, Block.see(segment.tap(), Site.Kind.FINAL, 0, lm.norm(x)));
+        return new Decoder.Hidden(lm, Block.see(segment.tap(), Site.Kind.FINAL, 0, lm.norm(x)));
     }
 
     /** Writes the new rows after the first {@code before} and gives all of them: [1,S,K,N]. */

@@ -101,7 +101,7 @@ public record Decoder(
         for (int l = 0; l < blocks.size(); l++) {
             x = blocks.get(l).apply(l, x, pass);
         }
-        return new Rows(this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
+        return new Hidden(this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
     }
 
     @Override
@@ -157,7 +157,7 @@ public record Decoder(
 
     @Override
     public CausalLM forDecoding(Compute compute) {
-        return this;
+        return RowDecoder.of(this, compute);
     }
 
     /** The rotation of the queries and keys at {@code at}, where the model rotates. */
@@ -182,7 +182,7 @@ public record Decoder(
     }
 
     /** Rows whose logits are computed when asked for. */
-    record Rows(Decoder lm, Tensor hidden) implements Step {
+    record Hidden(Decoder lm, Tensor hidden) implements Step {
         @Override
         public int rows() {
             return (int) hidden.size(0);

@@ -1,5 +1,6 @@
 package chainrule.model;
 
+import chainrule.nn.Attention;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.ArrayList;
@@ -45,6 +46,10 @@ final class KeyValueCache implements Cache {
     /** All rows in use. */
     int rows() {
         return length + parents.length;
+    }
+
+    Attention.Heads heads() {
+        return config.attention().heads();
     }
 
     Layer layer(int index) {

@@ -1,6 +1,7 @@
 package chainrule.nn;
 
 import chainrule.tensor.Ops;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -40,6 +41,11 @@ public record Dense(Tensor weight, Optional<Tensor> bias) implements Linear {
     @Override
     public int outputs() {
         return (int) weight.size(0);
+    }
+
+    /** One map whose outputs are those of several plain maps in a row, in float32. */
+    public static Dense joined(Linear... maps) {
+        return join(Arrays.stream(maps).map(Dense.class::cast).toList(), ScalarType.Float);
     }
 
     /** One map whose outputs are those of {@code maps} in a row; a missing bias is 0 where another has one. */

@@ -1,0 +1,124 @@
+package chainrule.kernel;
+
+import chainrule.tensor.Ops;
+import chainrule.tensor.Processor;
+import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product with 8-bit weights on FBGEMM, as libtorch's {@code quantized::linear_dynamic} offers it.
+ *
+ * <p>Weights have one scale per output. FBGEMM quantises activations with one scale per call, which would cost accuracy
+ * and let rows disturb each other. So each row x is divided by its largest magnitude m and written as two rows of 8-bit
+ * numbers: the value rounded to 2/255, and the remainder times 252; the sum y = m (y₁ + y₂/252) has about 16 bits. A
+ * first row that holds +1 and −1 fixes the call's scale at 2/255 for every content, so that a row's result depends on
+ * that row alone.
+ */
+public final class Int8Product implements Product {
+    private static final int REMAINDER = 252;
+
+    private final IValue packed;
+    private final int inputs;
+    private final int outputs;
+    private final float @Nullable [] bias;
+    private final Rows limbs;
+    private final OperatorHandle linear;
+    private final IValue reduceRange;
+
+    private Int8Product(IValue packed, int outputs, int inputs, float @Nullable [] bias) {
+        this.packed = packed;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.bias = bias;
+        this.limbs = new Rows(inputs);
+        try (var _ = new Scope()) {
+            this.linear = operator("quantized::linear_dynamic").retainReference();
+            this.reduceRange = new IValue(!Processor.vnni()).retainReference();
+        }
+    }
+
+    /** Packs a float weight [O,I]. */
+    public static Int8Product pack(Tensor weight, @Nullable Tensor bias) {
+        try (var scope = new Scope()) {
+            Tensor w = weight.to(ScalarType.Float).contiguous();
+            Tensor largest = w.abs().amax(new long[] {1}, false);
+            Tensor scale = largest.div(new Scalar(127f)).clamp_min(new Scalar(1e-12)).to(ScalarType.Double);
+            Tensor zero = Ops.zeros(ScalarType.Long, w.size(0));
+            Tensor quantised = torch.quantize_per_channel(w, scale, zero, 0, ScalarType.QInt8);
+            IValueVector stack = new IValueVector(new IValue(quantised), new IValue());
+            operator("quantized::linear_prepack").callBoxed(stack);
+            IValue packed = new IValue(stack.get(0)).retainReference();
+            return new Int8Product(packed, (int) w.size(0), (int) w.size(1), bias == null ? null : Ops.floats(bias));
+        }
+    }
+
+    private static OperatorHandle operator(String name) {
+        return Dispatcher.singleton().findSchemaOrThrow(name, "");
+    }
+
+    @Override
+    public void apply(Rows in, int n, Rows out) {
+        limbs.reserve(2 * n + 1);
+        pinScale();
+        float[] largest = new float[n];
+        for (int i = 0; i < n; i++) {
+            largest[i] = Loops.limbs(in.memory(), in.at(i), inputs, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
+        }
+        try (var _ = new Scope()) {
+            IValueVector stack = new IValueVector(new IValue(limbs.tensor(2 * n + 1)), packed, reduceRange);
+            linear.callBoxed(stack);
+            Tensor y = stack.get(0).toTensor();
+            MemorySegment sums = Ops.segment(y);
+            long row = (long) outputs * Float.BYTES;
+            for (int i = 0; i < n; i++) {
+                Loops.joinLimbs(sums, row * (2 * i + 1), row * (2 * i + 2), largest[i], out.memory(), out.at(i), outputs);
+                if (bias != null) {
+                    Loops.add(out.memory(), out.at(i), bias);
+                }
+            }
+        }
+    }
+
+    /** Row 0 holds +1 and −1. */
+    private void pinScale() {
+        limbs.memory().set(ValueLayout.JAVA_FLOAT, 0, 1f);
+        limbs.memory().set(ValueLayout.JAVA_FLOAT, Float.BYTES, -1f);
+    }
+
+    static float remainder() {
+        return REMAINDER;
+    }
+
+    @Override
+    public int inputs() {
+        return inputs;
+    }
+
+    @Override
+    public int outputs() {
+        return outputs;
+    }
+
+    @Override
+    public long bytes() {
+        return (long) inputs * outputs;
+    }
+
+    @Override
+    public void close() {
+        Scope.free(packed);
+        Scope.free(linear);
+        Scope.free(reduceRange);
+        limbs.close();
+    }
+}

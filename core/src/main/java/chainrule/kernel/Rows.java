@@ -1,0 +1,76 @@
+package chainrule.kernel;
+
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of float32, reused from pass to pass: one memory, seen as a segment by Java and as a tensor by libtorch. */
+public final class Rows implements AutoCloseable {
+    private static final int ALIGNMENT = 64;
+
+    private final int width;
+    private @Nullable Arena arena;
+    private MemorySegment memory = MemorySegment.NULL;
+    private int capacity;
+    private final Map<Integer, Tensor> tensors = new HashMap<>();
+
+    public Rows(int width) {
+        this.width = width;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    /** Room for {@code count} rows; new memory is zero, and what was there is lost where it has to grow. */
+    public Rows reserve(int count) {
+        if (count > capacity) {
+            close();
+            arena = Arena.ofShared();
+            capacity = Math.max(count, 2);
+            memory = arena.allocate((long) capacity * width * Float.BYTES, ALIGNMENT);
+        }
+        return this;
+    }
+
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where row {@code row} begins, in bytes. */
+    public long at(int row) {
+        return (long) row * width * Float.BYTES;
+    }
+
+    /** The first {@code count} rows: [count,width], valid until the rows grow or close. */
+    public Tensor tensor(int count) {
+        return tensors.computeIfAbsent(count, n -> {
+            try (var _ = new Scope()) {
+                return Scope.own(Ops.over(memory, ScalarType.Float, n, width));
+            }
+        });
+    }
+
+    public float get(int row, int column) {
+        return memory.get(ValueLayout.JAVA_FLOAT, at(row) + (long) column * Float.BYTES);
+    }
+
+    @Override
+    public void close() {
+        tensors.values().forEach(Scope::free);
+        tensors.clear();
+        if (arena != null) {
+            arena.close();
+            arena = null;
+        }
+        capacity = 0;
+        memory = MemorySegment.NULL;
+    }
+}

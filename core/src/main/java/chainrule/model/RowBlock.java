@@ -1,0 +1,262 @@
+package chainrule.model;
+
+import chainrule.kernel.Attend;
+import chainrule.kernel.Loops;
+import chainrule.kernel.Product;
+import chainrule.kernel.Rows;
+import chainrule.model.RowDecoder.Place;
+import chainrule.nn.Activation;
+import chainrule.nn.Mlp;
+import chainrule.nn.Norm;
+import chainrule.nn.Rotary.Angles;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Block} over packed rows: the same computation, with fused products and kernels between them. */
+record RowBlock(
+        DecoderConfig config,
+        RowNorm attentionNorm,
+        Product qkv,
+        Optional<RowNorm> qNorm,
+        Optional<RowNorm> kNorm,
+        Product out,
+        RowNorm mlpNorm,
+        Product up,
+        Product down,
+        Workspace work) {
+
+    static RowBlock of(DecoderConfig config, Block b, RowDecoder.Weights weights, Workspace work) {
+        var a = b.attention();
+        Product up = switch (b.mlp()) {
+            case Mlp.Gated g -> weights.pack(g.gate(), g.up());
+            case Mlp.Plain p -> weights.pack(p.up());
+        };
+        return new RowBlock(
+                config,
+                RowNorm.of(b.attentionNorm()),
+                weights.pack(a.q(), a.k(), a.v()),
+                a.qNorm().map(RowNorm::of),
+                a.kNorm().map(RowNorm::of),
+                weights.pack(a.out()),
+                RowNorm.of(b.mlpNorm()),
+                up,
+                weights.pack(b.mlp().down()),
+                work);
+    }
+
+    /** The rows between a block's products, shared by all blocks of a model. */
+    static final class Workspace implements AutoCloseable {
+        final Rows normed;
+        final Rows qkv;
+        final Rows heads;
+        final Rows attended;
+        final Rows wide;
+        final Rows inner;
+        final Rows mixed;
+        float[] scores = {};
+
+        Workspace(DecoderConfig c) {
+            var h = c.attention().heads();
+            normed = new Rows(c.width());
+            qkv = new Rows((h.queries() + 2 * h.keys()) * h.width());
+            heads = new Rows(h.queries() * h.width());
+            attended = new Rows(c.width());
+            wide = new Rows(c.mlp().inner() * (c.mlp().gated() ? 2 : 1));
+            inner = new Rows(c.mlp().inner());
+            mixed = new Rows(c.width());
+        }
+
+        private List<Rows> all() {
+            return List.of(normed, qkv, heads, attended, wide, inner, mixed);
+        }
+
+        void reserve(int n) {
+            all().forEach(r -> r.reserve(n));
+        }
+
+        float[] scores(int count) {
+            if (scores.length < count) {
+                scores = new float[2 * count];
+            }
+            return scores;
+        }
+
+        @Override
+        public void close() {
+            all().forEach(Rows::close);
+        }
+    }
+
+    /** A norm's parameters in Java memory. */
+    record RowNorm(boolean rms, float[] weight, float @Nullable [] bias, double epsilon) {
+        static RowNorm of(Norm norm) {
+            float[] weight = Ops.floats(norm.weight());
+            return switch (norm) {
+                case Norm.Rms n -> new RowNorm(true, weight, null, n.epsilon());
+                case Norm.Layer n -> new RowNorm(false, weight, n.bias().map(Ops::floats).orElse(null), n.epsilon());
+            };
+        }
+
+        void apply(Rows x, int n, Rows to) {
+            for (int i = 0; i < n; i++) {
+                apply(x.memory(), x.at(i), to.memory(), to.at(i));
+            }
+        }
+
+        void apply(MemorySegment x, long at, MemorySegment to, long out) {
+            if (rms) {
+                Loops.rmsNorm(x, at, weight, epsilon, to, out);
+            } else {
+                Loops.layerNorm(x, at, weight, epsilon, to, out);
+            }
+            if (bias != null) {
+                Loops.add(to, out, bias);
+            }
+        }
+    }
+
+    /** Adds this block to the first {@code n} rows of the residual stream {@code x}. */
+    void apply(int layer, Rows x, int n, List<Place> places, @Nullable Angles angles) {
+        work.reserve(n);
+        see(Site.Kind.BLOCK_IN, layer, x, places);
+        attentionNorm.apply(x, n, work.normed);
+        attend(layer, n, places, angles);
+        see(Site.Kind.ATTENTION, layer, work.attended, places);
+        if (config.flow() == DecoderConfig.Flow.SERIAL) {
+            add(x, work.attended, n);
+            mlpNorm.apply(x, n, work.normed);
+        } else {
+            mlpNorm.apply(x, n, work.normed);
+            add(x, work.attended, n);
+        }
+        up.apply(work.normed, n, work.wide);
+        activate(n);
+        down.apply(work.inner, n, work.mixed);
+        see(Site.Kind.MLP, layer, work.mixed, places);
+        add(x, work.mixed, n);
+        see(Site.Kind.BLOCK_OUT, layer, x, places);
+    }
+
+    private static void add(Rows x, Rows y, int n) {
+        Loops.add(x.memory(), 0, y.memory(), 0, n * x.width());
+    }
+
+    private void attend(int layer, int n, List<Place> places, @Nullable Angles angles) {
+        qkv.apply(work.normed, n, work.qkv);
+        var heads = config.attention().heads();
+        for (int i = 0; i < n; i++) {
+            turn(work.qkv.at(i), i, angles);
+        }
+        var attend = new Attend(heads.queries(), heads.keys(), heads.width());
+        for (Place p : places) {
+            store(layer, p);
+            KeyValueCache.Layer kv = p.cache().layer(layer);
+            MemorySegment keys = Ops.segment(kv.keys());
+            MemorySegment values = Ops.segment(kv.values());
+            float[] scores = work.scores(p.cache().rows());
+            for (int i = 0; i < p.count(); i++) {
+                int row = p.from() + i;
+                attend.row(work.qkv.memory(), work.qkv.at(row), keys, values, seen(p, i), scores, work.heads.memory(), work.heads.at(row));
+            }
+        }
+        see(Site.Kind.HEADS, layer, work.heads, places);
+        out.apply(work.heads, n, work.attended);
+    }
+
+    /** Norms and rotates the query and key heads of a row. */
+    private void turn(long row, int i, @Nullable Angles angles) {
+        var heads = config.attention().heads();
+        MemorySegment m = work.qkv.memory();
+        for (int h = 0; h < heads.queries() + heads.keys(); h++) {
+            long at = row + 4L * h * heads.width();
+            Optional<RowNorm> norm = h < heads.queries() ? qNorm : kNorm;
+            if (norm.isPresent()) {
+                norm.get().apply(m, at, m, at);
+            }
+            if (angles != null) {
+                Loops.rotate(m, at, angles.cos(), angles.sin(), i * angles.half(), angles.half());
+            }
+        }
+    }
+
+    /** Writes a text's new keys and values into its cache. */
+    private void store(int layer, Place p) {
+        var heads = config.attention().heads();
+        long width = 4L * heads.keys() * heads.width();
+        long key = 4L * heads.queries() * heads.width();
+        KeyValueCache.Layer kv = p.cache().layer(layer);
+        for (int i = 0; i < p.count(); i++) {
+            long row = work.qkv.at(p.from() + i);
+            long to = (p.start() + i) * width;
+            MemorySegment.copy(work.qkv.memory(), row + key, Ops.segment(kv.keys()), to, width);
+            MemorySegment.copy(work.qkv.memory(), row + key + width, Ops.segment(kv.values()), to, width);
+        }
+    }
+
+    /** The cache's rows that a text's {@code i}-th new node sees. */
+    private Attend.Seen seen(Place p, int i) {
+        KeyValueCache cache = p.cache();
+        int first = config.window().isPresent() ? Math.max(0, p.at()[i] - config.window().getAsInt() + 1) : 0;
+        int depth = p.at()[i] - cache.length() + 1;
+        int seen = Math.min(depth, p.at()[i] - first + 1);
+        int[] path = new int[seen];
+        int node = cache.live() - p.count() + i;
+        for (int d = seen - 1; d >= 0; d--) {
+            path[d] = cache.length() + node;
+            node = cache.parents()[node];
+        }
+        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), path);
+    }
+
+    private void activate(int n) {
+        if (config.mlp().gated() && config.mlp().activation() == Activation.SILU) {
+            long inner = 4L * config.mlp().inner();
+            for (int i = 0; i < n; i++) {
+                long row = work.wide.at(i);
+                Loops.siluTimes(work.wide.memory(), row, row + inner, work.inner.memory(), work.inner.at(i), config.mlp().inner());
+            }
+            return;
+        }
+        try (var _ = new Scope()) {
+            Tensor wide = work.wide.tensor(n);
+            int f = config.mlp().inner();
+            Tensor acted = config.mlp().activation().apply(config.mlp().gated() ? Ops.slice(wide, -1, 0, f) : wide);
+            work.inner.tensor(n).copy_(config.mlp().gated() ? acted.mul(Ops.slice(wide, -1, f, 2 * f)) : acted);
+        }
+    }
+
+    /** Shows each text's rows to its tap. */
+    static void see(Site.Kind kind, int layer, Rows rows, List<Place> places) {
+        for (Place p : places) {
+            Tap tap = p.segment().tap();
+            if (tap == Tap.NONE) {
+                continue;
+            }
+            Site site = new Site(kind, layer);
+            if (!tap.wants(site)) {
+                continue;
+            }
+            try (var _ = new Scope()) {
+                Tensor seen = Ops.slice(rows.tensor(p.from() + p.count()), 0, p.from(), p.from() + p.count());
+                if (kind == Site.Kind.HEADS) {
+                    var heads = p.cache().heads();
+                    seen = seen.unflatten(1, heads.queries(), heads.width());
+                }
+                seen.copy_(tap.at(site, seen.clone()));
+            }
+        }
+    }
+
+    long bytes() {
+        return qkv.bytes() + out.bytes() + up.bytes() + down.bytes();
+    }
+
+    void close() {
+        List.of(qkv, out, up, down).forEach(Product::close);
+    }
+}

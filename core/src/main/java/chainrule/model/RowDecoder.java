@@ -1,0 +1,263 @@
+package chainrule.model;
+
+import chainrule.kernel.Int8Product;
+import chainrule.kernel.Product;
+import chainrule.kernel.Rows;
+import chainrule.nn.Compute;
+import chainrule.nn.Dense;
+import chainrule.nn.Linear;
+import chainrule.nn.Positions;
+import chainrule.nn.Tree;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Processor;
+import chainrule.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Decoder} in the form that decodes fastest: the new rows of all texts go through kernels that share one
+ * product per weight, and attention reads every text's cache where it lies. Prompts go through the plain decoder in the
+ * prompts' number type, text by text.
+ *
+ * <p>It holds weights of its own. One thread at a time uses it.
+ */
+final class RowDecoder implements CausalLM {
+    private final Decoder prompts;
+    private final List<RowBlock> blocks;
+    private final RowBlock.RowNorm norm;
+    private final Product head;
+    private final RowBlock.Workspace work;
+    private final Rows x;
+    private final Rows hidden;
+    private final Rows logits;
+
+    private RowDecoder(
+            Decoder prompts, List<RowBlock> blocks, RowBlock.RowNorm norm, Product head, RowBlock.Workspace work) {
+        this.work = work;
+        this.prompts = prompts;
+        this.blocks = blocks;
+        this.norm = norm;
+        this.head = head;
+        this.x = new Rows(prompts.config().width());
+        this.hidden = new Rows(prompts.config().width());
+        this.logits = new Rows(prompts.vocabulary());
+    }
+
+    /** The form of {@code lm} for {@code compute}. */
+    static RowDecoder of(Decoder lm, Compute compute) {
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            ScalarType type = Weights.promptType(compute);
+            Decoder prompts = Tree.map(lm, (_, t) -> Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional())));
+            prompts = prompts.in(type.intern() == ScalarType.Float ? Compute.F32 : Compute.BF16);
+            var weights = new Weights(compute);
+            List<RowBlock> blocks = new ArrayList<>();
+            RowBlock.Workspace shared = new RowBlock.Workspace(lm.config());
+            for (Block block : lm.blocks()) {
+                blocks.add(RowBlock.of(lm.config(), block, weights, shared));
+            }
+            return new RowDecoder(prompts, List.copyOf(blocks), RowBlock.RowNorm.of(lm.norm()), weights.pack(lm.headMap()), shared);
+        }
+    }
+
+    @Override
+    public Tree parameters() {
+        return prompts.parameters();
+    }
+
+    @Override
+    public int vocabulary() {
+        return prompts.vocabulary();
+    }
+
+    @Override
+    public int context() {
+        return prompts.context();
+    }
+
+    @Override
+    public Step forward(Input in, Tap tap) {
+        return prompts.forward(in, tap);
+    }
+
+    @Override
+    public Cache newCache(Side side) {
+        return prompts.newCache(side);
+    }
+
+    @Override
+    public CausalLM forDecoding(Compute compute) {
+        return prompts.forDecoding(compute);
+    }
+
+    /** The bytes of weights that one decoded token reads. */
+    long bytesPerToken() {
+        return head.bytes() + blocks.stream().mapToLong(RowBlock::bytes).sum();
+    }
+
+    @Override
+    public List<Step> extend(List<Segment> segments) {
+        List<Step> steps = new ArrayList<>();
+        List<Place> decoded = new ArrayList<>();
+        int n = 0;
+        try (var _ = new NoGradGuard()) {
+            for (Segment s : segments) {
+                if (s.kind() == Segment.Kind.DECODE && !(s.tokens() instanceof Tokens.Ids)) {
+                    decoded.add(Place.of(s, n, prompts));
+                    n += s.parents().length;
+                }
+            }
+            Step all = n == 0 ? null : decode(decoded, n);
+            int next = 0;
+            for (Segment s : segments) {
+                boolean row = next < decoded.size() && decoded.get(next).segment() == s;
+                steps.add(row && all != null ? new Slice(all, decoded.get(next).from(), s.parents().length) : CachedPass.read(prompts, s));
+                next += row ? 1 : 0;
+            }
+        }
+        return steps;
+    }
+
+    /**
+     * A text's rows in a packed pass.
+     *
+     * @param from its first row
+     * @param at the rows' positions in the text
+     * @param start the cache's rows before this pass
+     */
+    record Place(Segment segment, int from, int[] at, int start) {
+        static Place of(Segment s, int from, Decoder lm) {
+            var cache = (KeyValueCache) s.cache();
+            int start = cache.rows();
+            cache.append(s.parents());
+            int[] at = CachedPass.positions(cache, s.parents().length);
+            for (int position : at) {
+                lm.checkLength(position + 1);
+            }
+            return new Place(s, from, at, start);
+        }
+
+        KeyValueCache cache() {
+            return (KeyValueCache) segment.cache();
+        }
+
+        int count() {
+            return at.length;
+        }
+    }
+
+    private Step decode(List<Place> places, int n) {
+        x.reserve(n);
+        hidden.reserve(n);
+        int[] at = new int[n];
+        for (Place p : places) {
+            embed(p);
+            System.arraycopy(p.at(), 0, at, p.from(), p.count());
+        }
+        var angles = prompts.positions() instanceof Positions.Rotated(var rotary) ? rotary.at(at) : null;
+        for (int l = 0; l < blocks.size(); l++) {
+            blocks.get(l).apply(l, x, n, places, angles);
+        }
+        norm.apply(x, n, hidden);
+        RowBlock.see(Site.Kind.FINAL, 0, hidden, places);
+        return new Pass(n, hidden.tensor(n).clone());
+    }
+
+    private void embed(Place p) {
+        try (var _ = new Scope()) {
+            Tensor rows = prompts.embed(p.segment().tokens(), p.at()).to(ScalarType.Float).contiguous();
+            x.memory().asSlice(x.at(p.from()), x.at(p.count())).copyFrom(Ops.segment(rows));
+        }
+        RowBlock.see(Site.Kind.EMBEDDING, 0, x, List.of(p));
+    }
+
+    /** All decoded rows of a pass; their logits come of one product, when first asked for. */
+    private final class Pass implements Step {
+        private final int n;
+        private final Tensor hiddenND;
+        private @Nullable Tensor logitsNV;
+
+        Pass(int n, Tensor hiddenND) {
+            this.n = n;
+            this.hiddenND = hiddenND;
+        }
+
+        @Override
+        public int rows() {
+            return n;
+        }
+
+        @Override
+        public Tensor hidden() {
+            return hiddenND;
+        }
+
+        @Override
+        public Tensor logits(int from, int to) {
+            if (logitsNV == null) {
+                hidden.memory().copyFrom(Ops.segment(hiddenND));
+                logits.reserve(n);
+                head.apply(hidden, n, logits);
+                logitsNV = logits.tensor(n).clone();
+            }
+            return Ops.slice(logitsNV, 0, from, to);
+        }
+    }
+
+    /** One text's rows of a pass. */
+    private record Slice(Step all, int from, int count) implements Step {
+        @Override
+        public int rows() {
+            return count;
+        }
+
+        @Override
+        public Tensor hidden() {
+            return Ops.slice(all.hidden(), 0, from, from + count);
+        }
+
+        @Override
+        public Tensor logits(int first, int last) {
+            return all.logits(from + first, from + last);
+        }
+    }
+
+    @Override
+    public void close() {
+        prompts.close();
+        blocks.forEach(RowBlock::close);
+        work.close();
+        head.close();
+        x.close();
+        hidden.close();
+        logits.close();
+    }
+
+    /** Which product a weight becomes. */
+    record Weights(Compute compute) {
+        static ScalarType promptType(Compute compute) {
+            return switch (compute) {
+                case F32 -> ScalarType.Float;
+                case BF16 -> ScalarType.BFloat16;
+                case INT8 -> Processor.bf16() ? ScalarType.BFloat16 : ScalarType.Float;
+            };
+        }
+
+        Product pack(Linear... maps) {
+            try (var _ = new Scope()) {
+                var joined = Dense.joined(maps);
+                Tensor bias = joined.bias().orElse(null);
+                return switch (compute) {
+                    case F32 -> Product.plain(joined.weight(), bias, ScalarType.Float);
+                    case BF16 -> Product.plain(joined.weight(), bias, ScalarType.BFloat16);
+                    case INT8 -> Int8Product.pack(joined.weight(), bias);
+                };
+            }
+        }
+    }
+}
