@@ -22,7 +22,7 @@ public interface Product extends AutoCloseable {
     @Override
     void close();
 
-    /** A product in float32 or bfloat16. libtorch sums one row in another order than two or more, so one is padded. */
+    /** A product in float32 or bfloat16, with libtorch. */
     static Product plain(Tensor weight, @Nullable Tensor bias, ScalarType type) {
         try (var _ = new Scope()) {
             Tensor w = Scope.own(weight.to(type).contiguous());
@@ -30,15 +30,26 @@ public interface Product extends AutoCloseable {
         }
     }
 
-    /** @param weight [O,I], owned */
+    /**
+     * libtorch sums in another order where a product is small, so few rows are padded until it no longer is: a row's
+     * bits then do not depend on how many there are.
+     *
+     * @param weight [O,I], owned
+     */
     record Plain(Tensor weight, @Nullable Tensor bias) implements Product {
+        private static final int LEAST_ROWS = 4;
+        private static final int LEAST_PRODUCTS = 100_000;
+
         @Override
         public void apply(Rows in, int n, Rows out) {
             try (var _ = new Scope()) {
-                Tensor x = in.tensor(Math.max(2, n));
+                int padded = Math.max(n, Math.max(LEAST_ROWS, Math.ceilDiv(LEAST_PRODUCTS, inputs() * outputs())));
+                in.reserve(padded);
+                out.reserve(padded);
+                Tensor x = in.tensor(padded);
                 boolean wide = weight.scalar_type().intern() == ScalarType.Float;
                 Tensor product = linear(wide ? x : x.to(weight.scalar_type()));
-                out.tensor(Math.max(2, n)).copy_(product);
+                out.tensor(padded).copy_(product);
             }
         }
 

@@ -29,15 +29,17 @@ public final class Rows implements AutoCloseable {
         return width;
     }
 
-    /** Room for {@code count} rows; new memory is zero, and what was there is lost where it has to grow. */
-    public Rows reserve(int count) {
+    /** Room for {@code count} rows; those already there stay, new ones are zero. */
+    public void reserve(int count) {
         if (count > capacity) {
+            Arena larger = Arena.ofShared();
+            MemorySegment room = larger.allocate((long) count * width * Float.BYTES, ALIGNMENT);
+            room.copyFrom(memory);
             close();
-            arena = Arena.ofShared();
-            capacity = Math.max(count, 2);
-            memory = arena.allocate((long) capacity * width * Float.BYTES, ALIGNMENT);
+            arena = larger;
+            capacity = count;
+            memory = room;
         }
-        return this;
     }
 
     public MemorySegment memory() {

@@ -1,0 +1,94 @@
+package chainrule.model;
+
+import chainrule.nn.Activation;
+import chainrule.nn.Attention;
+import chainrule.nn.Draw;
+import chainrule.nn.Init;
+import chainrule.nn.Mlp;
+import chainrule.nn.Norm;
+import chainrule.nn.Rotary;
+import chainrule.tensor.Counter;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Small random decoders of every kind, for tests. Norms and biases are random too, so that none can be forgotten. */
+public final class Tiny {
+    private Tiny() {}
+
+    /** Llama's form: grouped queries, rotary positions, gated MLP. */
+    public static DecoderConfig llama() {
+        return config(
+                new DecoderConfig.Position.Rotated(new Rotary(10000, 16, new Rotary.Scaling.None())),
+                new Norm.Kind.Rms(1e-6),
+                new Attention.Kind(new Attention.Heads(4, 2, 16), false, false, false, OptionalInt.empty()),
+                new Mlp.Kind(true, 88, Activation.SILU, false),
+                DecoderConfig.Flow.SERIAL,
+                true);
+    }
+
+    /** GPT-2's form: learned positions, biases. */
+    public static DecoderConfig gpt2() {
+        return config(
+                new DecoderConfig.Position.Learned(),
+                new Norm.Kind.Layer(1e-5, true),
+                new Attention.Kind(new Attention.Heads(4, 4, 12), true, true, false, OptionalInt.empty()),
+                new Mlp.Kind(false, 96, Activation.GELU_TANH, true),
+                DecoderConfig.Flow.SERIAL,
+                false);
+    }
+
+    /** GPT-NeoX's form: partial rotation, parallel halves. */
+    public static DecoderConfig neox() {
+        return config(
+                new DecoderConfig.Position.Rotated(new Rotary(10000, 4, new Rotary.Scaling.Linear(2))),
+                new Norm.Kind.Layer(1e-5, true),
+                new Attention.Kind(new Attention.Heads(4, 4, 16), true, true, false, OptionalInt.empty()),
+                new Mlp.Kind(false, 100, Activation.GELU, true),
+                DecoderConfig.Flow.PARALLEL,
+                false);
+    }
+
+    /** Qwen 3's head norms with Mistral's window of 6. */
+    public static DecoderConfig window() {
+        return config(
+                new DecoderConfig.Position.Rotated(new Rotary(10000, 20, new Rotary.Scaling.Llama3(8, 1, 4, 16))),
+                new Norm.Kind.Rms(1e-6),
+                new Attention.Kind(new Attention.Heads(4, 1, 20), false, false, true, OptionalInt.of(6)),
+                new Mlp.Kind(true, 72, Activation.SILU, false),
+                DecoderConfig.Flow.SERIAL,
+                true);
+    }
+
+    public static List<DecoderConfig> all() {
+        return List.of(llama(), gpt2(), neox(), window());
+    }
+
+    private static DecoderConfig config(
+            DecoderConfig.Position position,
+            Norm.Kind norm,
+            Attention.Kind attention,
+            Mlp.Kind mlp,
+            DecoderConfig.Flow flow,
+            boolean tied) {
+        return new DecoderConfig(101, 48, 3, 64, position, norm, attention, mlp, flow, tied, 0.2);
+    }
+
+    /** A decoder of {@code config} in which every parameter is random. */
+    public static Decoder decoder(DecoderConfig config, long seed) {
+        Init random = Init.random(seed);
+        return Decoder.create(config, (name, draw, part, shape) -> {
+            double deviation = draw instanceof Draw.Normal(double d) ? Math.max(d, 0.15) : 0.3;
+            return random.get(name, new Draw.Normal(deviation), part, shape);
+        });
+    }
+
+    /** Token ids of a made-up text. */
+    public static int[] ids(int length, long seed) {
+        Counter counter = Counter.of(seed, "ids");
+        int[] ids = new int[length];
+        for (int i = 0; i < length; i++) {
+            ids[i] = (int) (counter.uniform(i) * 101);
+        }
+        return ids;
+    }
+}
