@@ -77,17 +77,24 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
             case Tensor tensor -> edit.apply(path, tensor);
             case Record record -> mapRecord(path, record, edit);
             case List<?> list -> mapList(path, list, edit);
-            case Optional<?> optional -> optional.map(o -> map(path, o, edit));
+            case Optional<?> optional -> mapOptional(path, optional, edit);
             default -> node;
         };
     }
 
-    private static List<Object> mapList(String path, List<?> list, Edit edit) {
+    private static Optional<?> mapOptional(String path, Optional<?> optional, Edit edit) {
+        Optional<?> mapped = optional.map(o -> map(path, o, edit));
+        return mapped.isPresent() && mapped.get() == optional.get() ? optional : mapped;
+    }
+
+    private static List<?> mapList(String path, List<?> list, Edit edit) {
         List<Object> copy = new ArrayList<>(list.size());
+        boolean changed = false;
         for (int i = 0; i < list.size(); i++) {
             copy.add(map(path + "." + i, list.get(i), edit));
+            changed |= copy.get(i) != list.get(i);
         }
-        return List.copyOf(copy);
+        return changed ? List.copyOf(copy) : list;
     }
 
     private static Record mapRecord(String path, Record record, Edit edit) {

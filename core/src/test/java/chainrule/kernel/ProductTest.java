@@ -1,0 +1,161 @@
+package chainrule.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chainrule.tensor.Counter;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProductTest {
+    private static float[] normal(int count, long seed) {
+        Counter counter = Counter.of(seed, "test");
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++) {
+            x[i] = (float) counter.normal(i);
+        }
+        return x;
+    }
+
+    /** The product of the rows in {@code x}, as Java arrays. */
+    private static float[][] apply(Product product, float[]... x) {
+        try (Rows in = new Rows(product.inputs());
+                Rows out = new Rows(product.outputs())) {
+            in.reserve(x.length);
+            out.reserve(x.length);
+            for (int i = 0; i < x.length; i++) {
+                MemorySegment.copy(x[i], 0, in.memory(), ValueLayout.JAVA_FLOAT, in.at(i), x[i].length);
+            }
+            product.apply(in, x.length, out);
+            float[][] y = new float[x.length][product.outputs()];
+            for (int i = 0; i < x.length; i++) {
+                for (int j = 0; j < y[i].length; j++) {
+                    y[i][j] = out.get(i, j);
+                }
+            }
+            return y;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"96,48", "101,50", "576,576", "40,1536"})
+    void eightBitsKeepSixteenBitsOfAnActivation(int outputs, int inputs) {
+        float[] weight = normal(outputs * inputs, 1);
+        float[] bias = normal(outputs, 2);
+        float[][] x = new float[5][];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = normal(inputs, 10 + i);
+            x[i][i] *= 30;
+        }
+        try (var _ = new Scope();
+                Product product = Int8Product.pack(Ops.tensor(weight, outputs, inputs), Ops.tensor(bias, outputs))) {
+            float[][] found = apply(product, x);
+            // The twin: the same 8-bit weights, float activations.
+            float[] rounded = weight.clone();
+            for (int o = 0; o < outputs; o++) {
+                float most = 0;
+                for (int i = 0; i < inputs; i++) {
+                    most = Math.max(most, Math.abs(weight[o * inputs + i]));
+                }
+                for (int i = 0; i < inputs; i++) {
+                    rounded[o * inputs + i] = (float) Math.rint(weight[o * inputs + i] / (most / 127)) * (most / 127);
+                }
+            }
+            for (int r = 0; r < x.length; r++) {
+                double norm = Math.sqrt(inputs) * 30;
+                for (int o = 0; o < outputs; o++) {
+                    double expected = bias[o];
+                    for (int i = 0; i < inputs; i++) {
+                        expected += (double) rounded[o * inputs + i] * x[r][i];
+                    }
+                    assertThat((double) found[r][o]).isCloseTo(expected, org.assertj.core.data.Offset.offset(norm * 3e-4));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"48,48,FLOAT", "576,576,FLOAT", "96,50,FLOAT", "48,48,BF16", "960,576,BF16", "48,48,INT8", "960,576,INT8", "101,77,INT8"})
+    void aRowsBitsDependOnThatRowAlone(int outputs, int inputs, String kind) {
+        try (var _ = new Scope()) {
+            Tensor w = Ops.tensor(normal(outputs * inputs, 3), outputs, inputs);
+            try (Product product = switch (kind) {
+                case "FLOAT" -> Product.plain(w, null, ScalarType.Float);
+                case "BF16" -> Product.plain(w, null, ScalarType.BFloat16);
+                default -> Int8Product.pack(w, null);
+            }) {
+                float[][] x = new float[40][];
+                for (int i = 0; i < x.length; i++) {
+                    x[i] = normal(inputs, 100 + i);
+                    x[i][0] *= i * i;
+                }
+                float[][] all = apply(product, x);
+                for (int n : new int[] {1, 2, 3, 5, 16, 33}) {
+                    float[][] some = apply(product, Arrays.copyOfRange(x, 7, Math.min(40, 7 + n)));
+                    for (int i = 0; i < some.length; i++) {
+                        assertThat(some[i]).as(n + " rows").containsExactly(all[7 + i]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRowOfZerosGivesTheBias() {
+        try (var _ = new Scope();
+                Product product = Int8Product.pack(Ops.tensor(normal(12, 1), 3, 4), Ops.tensor(new float[] {1, 2, 3}, 3))) {
+            assertThat(apply(product, new float[4])[0]).containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void normsAgreeWithLibtorch() {
+        for (int width : new int[] {8, 48, 77}) {
+            float[] x = normal(width, 5);
+            float[] w = normal(width, 6);
+            float[] to = new float[width];
+            try (var _ = new Scope()) {
+                Tensor tx = Ops.tensor(x, width);
+                var tw = new org.bytedeco.pytorch.TensorOptional(Ops.tensor(w, width));
+                Loops.rmsNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
+                near(to, Ops.floats(torch.rms_norm(tx, new long[] {width}, tw, new org.bytedeco.pytorch.DoubleOptional(1e-5))));
+                Loops.layerNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
+                near(to, Ops.floats(torch.layer_norm(tx, new long[] {width}, tw, new org.bytedeco.pytorch.TensorOptional(), 1e-5, false)));
+            }
+        }
+    }
+
+    @Test
+    void theGatedActivationAgreesWithLibtorch() {
+        float[] x = normal(2 * 37, 8);
+        float[] to = new float[37];
+        Loops.siluTimes(MemorySegment.ofArray(x), 0, 4 * 37, MemorySegment.ofArray(to), 0, 37);
+        try (var _ = new Scope()) {
+            Tensor gate = Ops.tensor(Arrays.copyOf(x, 37), 37);
+            Tensor up = Ops.tensor(Arrays.copyOfRange(x, 37, 74), 37);
+            near(to, Ops.floats(torch.silu(gate).mul(up)));
+        }
+    }
+
+    @Test
+    void theLargestElementIsTheFirstOfEquals() {
+        float[] x = normal(50, 9);
+        x[20] = 9;
+        x[44] = 9;
+        assertThat(Loops.argmax(MemorySegment.ofArray(x), 0, 50)).isEqualTo(20);
+    }
+
+    private static void near(float[] found, float[] expected) {
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(3e-6f * Math.max(1, Math.abs(expected[i]))));
+        }
+    }
+}
