@@ -49,7 +49,7 @@ public final class Int8Product implements Product {
 
     /** Packs a float weight [O,I]. */
     public static Int8Product pack(Tensor weight, @Nullable Tensor bias) {
-        try (var scope = new Scope()) {
+        try (var _ = new Scope()) {
             Tensor w = weight.to(ScalarType.Float).contiguous();
             Tensor largest = w.abs().amax(new long[] {1}, false);
             Tensor scale = largest.div(new Scalar(127f)).clamp_min(new Scalar(1e-12)).to(ScalarType.Double);

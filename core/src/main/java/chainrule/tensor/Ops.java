@@ -78,6 +78,7 @@ public final class Ops {
     }
 
     /** A contiguous tensor's memory; valid while the tensor lives. */
+    @SuppressWarnings("restricted")
     public static MemorySegment segment(Tensor t) {
         long bytes = t.numel() * t.element_size();
         return MemorySegment.ofAddress(t.data_ptr().address()).reinterpret(bytes);
