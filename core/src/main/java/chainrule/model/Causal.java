@@ -26,7 +26,7 @@ final class Causal {
     static Tensor attend(Tensor qBTHN, Tensor kBSKN, Tensor vBSKN, Tensor maskTS) {
         long heads = qBTHN.size(2);
         long n = qBTHN.size(3);
-        Tensor qBHTN = Ops.mul(qBTHN, 1 / Math.sqrt(n)).transpose(1, 2);
+        Tensor qBHTN = Ops.mul(qBTHN, 1 / Math.sqrt((double) n)).transpose(1, 2);
         Tensor kBHNS = share(kBSKN, heads).permute(0, 2, 3, 1);
         Tensor vBHSN = share(vBSKN, heads).transpose(1, 2);
         Tensor scoresBHTS = torch.matmul(qBHTN, kBHNS).add_(maskTS);

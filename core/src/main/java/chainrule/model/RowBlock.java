@@ -226,7 +226,7 @@ record RowBlock(
             Tensor wide = work.wide.tensor(n);
             int f = config.mlp().inner();
             Tensor acted = config.mlp().activation().apply(config.mlp().gated() ? Ops.slice(wide, -1, 0, f) : wide);
-            work.inner.tensor(n).copy_(config.mlp().gated() ? acted.mul(Ops.slice(wide, -1, f, 2 * f)) : acted);
+            work.inner.tensor(n).copy_(config.mlp().gated() ? acted.mul(Ops.slice(wide, -1, f, 2L * f)) : acted);
         }
     }
 

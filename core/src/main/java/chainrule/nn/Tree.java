@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -46,7 +45,7 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
 
     /** The same record with every tensor replaced by what {@code edit} makes of it; a tied tensor is edited once. */
     public static <R extends Record> R map(R root, Edit edit) {
-        Map<Tensor, Tensor> done = new IdentityHashMap<>();
+        IdentityHashMap<Tensor, Tensor> done = new IdentityHashMap<>();
         Edit once = (path, tensor) -> done.computeIfAbsent(tensor, t -> edit.apply(path, t));
         @SuppressWarnings("unchecked")
         R copy = (R) map("", root, once);
