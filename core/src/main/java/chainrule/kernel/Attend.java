@@ -1,13 +1,13 @@
 package chainrule.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Softmax attention of one row over a cache, where the cache lies: keys and values [C,K,N] in float32.
+ * Softmax attention of one row over a cache, where the cache lies.
  *
  * @param queries H
  * @param keys K, a divisor of H
@@ -16,76 +16,103 @@ import jdk.incubator.vector.VectorSpecies;
 public record Attend(int queries, int keys, int width) {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** The rows of a cache that one query sees: {@code from} to {@code to - 1}, then {@code more}, in that order. */
-    public record Seen(int from, int to, int[] more) {
+    /**
+     * A layer's part of a cache in float32.
+     *
+     * @param keys [K,N,C]
+     * @param values [C,K,N]
+     * @param capacity C
+     */
+    public record Memory(MemorySegment keys, MemorySegment values, int capacity) {}
+
+    /**
+     * The rows of a cache that one query sees: {@code from} to {@code to - 1}, and of the rows from {@code to} on those
+     * that {@code live} names.
+     */
+    public record Seen(int from, int to, boolean[] live) {
         int count() {
-            return to - from + more.length;
+            return to - from + live.length;
         }
+    }
 
-        int row(int i) {
-            return i < to - from ? from + i : more[i - (to - from)];
+    /** Copies a row's keys and values, which follow its H·N query elements, into row {@code row} of the cache. */
+    public void store(MemorySegment qkv, long at, Memory cache, int row) {
+        int count = keys * width;
+        long key = at + 4L * queries * width;
+        for (int i = 0; i < count; i++) {
+            cache.keys.set(FLOAT, 4L * ((long) i * cache.capacity + row), qkv.get(FLOAT, key + 4L * i));
         }
+        MemorySegment.copy(qkv, key + 4L * count, cache.values, 4L * row * count, 4L * count);
     }
 
     /**
      * @param q where the H·N elements of the query begin, rotated
-     * @param k the layer's keys
-     * @param v the layer's values
-     * @param scores room for as many numbers as rows are seen
+     * @param scores room for as many numbers as the cache has rows
      * @param out where the H·N mixed elements go
      */
-    public void row(MemorySegment q, long qAt, MemorySegment k, MemorySegment v, Seen seen, float[] scores, MemorySegment out, long outAt) {
+    public void row(MemorySegment q, long qAt, Memory cache, Seen seen, float[] scores, MemorySegment out, long outAt) {
         int group = queries / keys;
-        float scale = (float) (1 / Math.sqrt(width));
-        long stride = 4L * keys * width;
-        for (int h = 0; h < queries; h++) {
-            long head = 4L * (h / group) * width;
-            long query = qAt + 4L * h * width;
-            int count = seen.count();
-            float most = Float.NEGATIVE_INFINITY;
-            for (int i = 0; i < count; i++) {
-                scores[i] = Loops.dot(q, query, k, seen.row(i) * stride + head, width) * scale;
-                most = Math.max(most, scores[i]);
-            }
-            float sum = exp(scores, count, most);
-            mix(v, stride, head, seen, scores, 1 / sum, out, outAt + 4L * h * width);
-        }
-    }
-
-    /** scores = exp(scores − most); their sum. */
-    private static float exp(float[] scores, int count, float most) {
-        int i = 0;
-        FloatVector acc = FloatVector.zero(S);
-        for (; i <= count - S.length(); i += S.length()) {
-            FloatVector e = FloatVector.fromArray(S, scores, i).sub(most).lanewise(VectorOperators.EXP);
-            e.intoArray(scores, i);
-            acc = acc.add(e);
-        }
-        float sum = acc.reduceLanes(VectorOperators.ADD);
-        for (; i < count; i++) {
-            scores[i] = (float) Math.exp(scores[i] - most);
-            sum += scores[i];
-        }
-        return sum;
-    }
-
-    private void mix(MemorySegment v, long stride, long head, Seen seen, float[] weights, float factor, MemorySegment out, long outAt) {
         int count = seen.count();
+        for (int h = 0; h < queries; h++) {
+            int k = h / group;
+            score(q, qAt + 4L * h * width, cache, k, seen, scores);
+            for (int i = 0; i < seen.live.length; i++) {
+                if (!seen.live[i]) {
+                    scores[seen.to - seen.from + i] = Float.NEGATIVE_INFINITY;
+                }
+            }
+            float sum = Exp.exponentials(scores, count);
+            mix(cache, k, seen.from, count, scores, 1 / sum, out, outAt + 4L * h * width);
+        }
+    }
+
+    /** scores[i] = q · key(from + i) / √N, whole vectors of positions at a time. */
+    private void score(MemorySegment q, long qAt, Memory cache, int k, Seen seen, float[] scores) {
+        float scale = (float) (1 / Math.sqrt(width));
+        int count = seen.count();
+        long stride = 4L * cache.capacity;
+        long head = stride * k * width + 4L * seen.from;
+        int i = 0;
+        for (; i <= count - S.length(); i += S.length()) {
+            FloatVector acc = FloatVector.zero(S);
+            long at = head + 4L * i;
+            for (int d = 0; d < width; d++) {
+                acc = FloatVector.fromMemorySegment(S, cache.keys, at, LE).fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
+                at += stride;
+            }
+            acc.mul(scale).intoArray(scores, i);
+        }
+        for (; i < count; i++) {
+            float acc = 0;
+            for (int d = 0; d < width; d++) {
+                acc = Math.fma(cache.keys.get(FLOAT, head + 4L * i + d * stride), q.get(FLOAT, qAt + 4L * d), acc);
+            }
+            scores[i] = acc * scale;
+        }
+    }
+
+    /** out = factor · Σ weights[i] · value(from + i). */
+    private void mix(Memory cache, int k, int from, int count, float[] weights, float factor, MemorySegment out, long outAt) {
+        long stride = 4L * keys * width;
+        long head = from * stride + 4L * k * width;
         int d = 0;
         for (; d <= width - S.length(); d += S.length()) {
             FloatVector acc = FloatVector.zero(S);
+            long at = head + 4L * d;
             for (int i = 0; i < count; i++) {
-                acc = FloatVector.fromMemorySegment(S, v, seen.row(i) * stride + head + 4L * d, LE).fma(FloatVector.broadcast(S, weights[i]), acc);
+                acc = FloatVector.fromMemorySegment(S, cache.values, at, LE).fma(FloatVector.broadcast(S, weights[i]), acc);
+                at += stride;
             }
             acc.mul(factor).intoMemorySegment(out, outAt + 4L * d, LE);
         }
         for (; d < width; d++) {
             float acc = 0;
             for (int i = 0; i < count; i++) {
-                acc = Math.fma(v.get(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, seen.row(i) * stride + head + 4L * d), weights[i], acc);
+                acc = Math.fma(cache.values.get(FLOAT, head + 4L * d + i * stride), weights[i], acc);
             }
-            out.set(java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED, outAt + 4L * d, acc * factor);
+            out.set(FLOAT, outAt + 4L * d, acc * factor);
         }
     }
 }

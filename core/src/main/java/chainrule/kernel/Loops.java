@@ -108,7 +108,7 @@ public final class Loops {
             FloatVector d = load(x, at + 4L * i).sub(mean);
             acc = d.fma(d, acc);
         }
-        float variance = acc.reduceLanes(VectorOperators.ADD);
+        float variance = Exp.sum(acc);
         for (; i < w.length; i++) {
             float d = get(x, at, i) - mean;
             variance += d * d;
@@ -132,7 +132,7 @@ public final class Loops {
         for (; i <= count - LANES; i += LANES) {
             acc = acc.add(load(x, at + 4L * i));
         }
-        float s = acc.reduceLanes(VectorOperators.ADD);
+        float s = Exp.sum(acc);
         for (; i < count; i++) {
             s += get(x, at, i);
         }
@@ -146,7 +146,7 @@ public final class Loops {
         for (; i <= count - LANES; i += LANES) {
             acc = load(x, at + 4L * i).fma(load(y, from + 4L * i), acc);
         }
-        float s = acc.reduceLanes(VectorOperators.ADD);
+        float s = Exp.sum(acc);
         for (; i < count; i++) {
             s = Math.fma(get(x, at, i), get(y, from, i), s);
         }
@@ -178,12 +178,12 @@ public final class Loops {
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
             FloatVector v = load(x, at + 4L * i);
-            FloatVector e = v.neg().lanewise(VectorOperators.EXP).add(1f);
+            FloatVector e = Exp.exp(v.neg()).add(1f);
             v.div(e).mul(load(x, y + 4L * i)).intoMemorySegment(to, out + 4L * i, LE);
         }
         for (; i < count; i++) {
             float v = get(x, at, i);
-            set(to, out, i, v / (1 + (float) Math.exp(-v)) * get(x, y, i));
+            set(to, out, i, v / (1 + Exp.exp(-v)) * get(x, y, i));
         }
     }
 

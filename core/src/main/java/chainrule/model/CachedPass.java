@@ -14,12 +14,17 @@ final class CachedPass {
         int[] parents = segment.parents();
         int before = cache.rows();
         cache.append(parents);
+        int rows = cache.rows();
         int[] at = positions(cache, parents.length);
         lm.checkLength(Arrays.stream(at).max().orElse(0) + 1);
         Tensor maskTS = mask(cache, parents.length, lm.config().window()).to(lm.compute());
         Block.LayerMix mix = (layer, q, k, v) -> {
             KeyValueCache.Layer kv = cache.layer(layer);
-            return Causal.attend(q.unsqueeze(0), join(kv.keys(), before, k), join(kv.values(), before, v), maskTS).squeeze(0);
+            Ops.slice(kv.keys(), 2, before, rows).copy_(k.permute(1, 2, 0));
+            Ops.slice(kv.values(), 0, before, rows).copy_(v);
+            Tensor kKNS = Ops.slice(kv.keys(), 2, 0, rows).to(lm.compute());
+            Tensor vKSN = Ops.slice(kv.values(), 0, 0, rows).transpose(0, 1).to(lm.compute());
+            return Causal.attend(q.unsqueeze(0), kKNS.unsqueeze(0), vKSN.unsqueeze(0), maskTS).squeeze(0);
         };
         Block.Pass pass = new Block.Pass(lm.config().flow(), lm.turn(at), mix, segment.tap());
         Tensor x = Block.see(segment.tap(), Site.Kind.EMBEDDING, 0, lm.embed(segment.tokens(), at));
@@ -27,13 +32,6 @@ final class CachedPass {
             x = lm.blocks().get(l).apply(l, x, pass);
         }
         return new Decoder.Hidden(lm, Block.see(segment.tap(), Site.Kind.FINAL, 0, lm.norm(x)));
-    }
-
-    /** Writes the new rows after the first {@code before} and gives all of them: [1,S,K,N]. */
-    private static Tensor join(Tensor cached, int before, Tensor newRows) {
-        long count = newRows.size(0);
-        Ops.slice(cached, 0, before, before + count).copy_(newRows);
-        return Ops.slice(cached, 0, 0, before + count).to(newRows.scalar_type()).unsqueeze(0);
     }
 
     /** The positions of the last {@code count} live nodes. */

@@ -177,7 +177,7 @@ public record Decoder(
 
     private Block.Pass pass(int length, Tap tap) {
         Tensor mask = Causal.mask(length, config.window(), compute);
-        Block.LayerMix mix = (_, q, k, v) -> Causal.attend(q, k, v, mask);
+        Block.LayerMix mix = (_, q, k, v) -> Causal.attend(q, k.permute(0, 2, 3, 1), v.transpose(1, 2), mask);
         return new Block.Pass(config.flow(), turn(IntStream.range(0, length).toArray()), mix, tap);
     }
 

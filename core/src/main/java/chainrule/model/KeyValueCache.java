@@ -3,6 +3,8 @@ package chainrule.model;
 import chainrule.nn.Attention;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,18 +12,24 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Keys and values of one text in every layer: float32 [C,K,N] each, filled from the front in place; the capacity C
- * doubles when it is full. The rows of the committed prefix come first and in order, live nodes after them.
+ * Keys and values of one text in every layer, in float32, filled from the front in place; the capacity C doubles when it
+ * is full. The rows of the committed prefix come first and in order, live nodes after them.
+ *
+ * <p>Legend: C capacity, K key heads, N elements of a head.
  */
 final class KeyValueCache implements Cache {
     private static final int FIRST_CAPACITY = 64;
 
-    /** A layer's keys and values. */
-    record Layer(Tensor keys, Tensor values) {
-        List<Tensor> both() {
-            return List.of(keys, values);
-        }
-    }
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
+
+    /**
+     * What one layer keeps of every row. Keys lie position after position, so that one query's scores are sums of whole
+     * vectors; values lie row after row.
+     *
+     * @param keys [K,N,C]
+     * @param values [C,K,N]
+     */
+    record Layer(Tensor keys, Tensor values) {}
 
     private final DecoderConfig config;
     private List<Layer> layers = List.of();
@@ -46,6 +54,10 @@ final class KeyValueCache implements Cache {
     /** All rows in use. */
     int rows() {
         return length + parents.length;
+    }
+
+    int capacity() {
+        return capacity;
     }
 
     Attention.Heads heads() {
@@ -90,7 +102,7 @@ final class KeyValueCache implements Cache {
         check(committed, live);
         int[] from = new int[committed.length + live.length];
         for (int i = 0; i < from.length; i++) {
-            from[i] = length + (i < committed.length ? committed[i] : live[i - committed.length]);
+            from[i] = i < committed.length ? committed[i] : live[i - committed.length];
         }
         move(from);
         int[] number = new int[parents.length];
@@ -123,36 +135,32 @@ final class KeyValueCache implements Cache {
         }
     }
 
-    /** Moves rows so that row {@code length + i} holds what row {@code from[i]} held. */
-    private void move(int[] from) {
+    /** Moves the live rows so that the {@code i}-th of them becomes what the one numbered {@code from[i]} was. */
+    private void move(int... from) {
         int same = 0;
-        while (same < from.length && from[same] == length + same) {
+        while (same < from.length && from[same] == same) {
             same++;
         }
         if (same == from.length) {
             return;
         }
-        int[] rest = Arrays.copyOfRange(from, same, from.length);
-        boolean ascending = true;
-        for (int i = 1; i < rest.length; i++) {
-            ascending &= rest[i] > rest[i - 1];
-        }
-        long width = rowBytes();
+        int width = heads().keys() * heads().width();
+        float[] live = new float[parents.length * width];
         for (Layer layer : layers) {
-            for (Tensor t : layer.both()) {
-                var memory = Ops.segment(t);
-                byte[] copy = ascending ? new byte[0] : memory.asSlice(length * width, parents.length * width).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-                var source = ascending ? memory : java.lang.foreign.MemorySegment.ofArray(copy);
-                long shift = ascending ? 0 : length;
-                for (int i = 0; i < rest.length; i++) {
-                    java.lang.foreign.MemorySegment.copy(source, (rest[i] - shift) * width, memory, (length + same + i) * width, width);
+            MemorySegment values = Ops.segment(layer.values());
+            MemorySegment.copy(values, FLOAT, 4L * length * width, live, 0, live.length);
+            for (int i = same; i < from.length; i++) {
+                MemorySegment.copy(live, from[i] * width, values, FLOAT, 4L * (length + i) * width, width);
+            }
+            MemorySegment keys = Ops.segment(layer.keys());
+            for (int element = 0; element < width; element++) {
+                long row = 4L * ((long) element * capacity + length);
+                MemorySegment.copy(keys, FLOAT, row, live, 0, parents.length);
+                for (int i = same; i < from.length; i++) {
+                    keys.set(FLOAT, row + 4L * i, live[from[i]]);
                 }
             }
         }
-    }
-
-    private long rowBytes() {
-        return (long) config.attention().heads().keys() * config.attention().heads().width() * Float.BYTES;
     }
 
     private void reserve(int rows) {
@@ -160,16 +168,16 @@ final class KeyValueCache implements Cache {
             return;
         }
         int larger = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context())));
-        long[] shape = {larger, config.attention().heads().keys(), config.attention().heads().width()};
-        int used = rows();
+        long k = heads().keys();
+        long n = heads().width();
         List<Layer> grown = new ArrayList<>(config.layers());
         try (var _ = new Scope()) {
             for (int l = 0; l < config.layers(); l++) {
-                Layer next = new Layer(Scope.own(Ops.empty(ScalarType.Float, shape)), Scope.own(Ops.empty(ScalarType.Float, shape)));
-                if (used > 0) {
-                    for (int i = 0; i < 2; i++) {
-                        Ops.segment(next.both().get(i)).copyFrom(Ops.segment(layers.get(l).both().get(i)).asSlice(0, used * rowBytes()));
-                    }
+                Layer next = new Layer(
+                        Scope.own(Ops.empty(ScalarType.Float, k, n, larger)), Scope.own(Ops.empty(ScalarType.Float, larger, k, n)));
+                if (capacity > 0) {
+                    Ops.slice(next.keys(), 2, 0, capacity).copy_(layers.get(l).keys());
+                    Ops.slice(next.values(), 0, 0, capacity).copy_(layers.get(l).values());
                 }
                 grown.add(next);
             }
@@ -180,13 +188,16 @@ final class KeyValueCache implements Cache {
     }
 
     private void free() {
-        layers.forEach(l -> l.both().forEach(Scope::free));
+        layers.forEach(l -> {
+            Scope.free(l.keys());
+            Scope.free(l.values());
+        });
         layers = List.of();
     }
 
     @Override
     public long bytes() {
-        return 2L * layers.size() * capacity * rowBytes();
+        return 2L * layers.size() * capacity * heads().keys() * heads().width() * Float.BYTES;
     }
 
     @Override

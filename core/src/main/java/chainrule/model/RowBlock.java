@@ -154,14 +154,17 @@ record RowBlock(
         }
         var attend = new Attend(heads.queries(), heads.keys(), heads.width());
         for (Place p : places) {
-            store(layer, p);
-            KeyValueCache.Layer kv = p.cache().layer(layer);
-            MemorySegment keys = Ops.segment(kv.keys());
-            MemorySegment values = Ops.segment(kv.values());
-            float[] scores = work.scores(p.cache().rows());
+            KeyValueCache cache = p.cache();
+            KeyValueCache.Layer kv = cache.layer(layer);
+            var memory = new Attend.Memory(Ops.segment(kv.keys()), Ops.segment(kv.values()), cache.capacity());
+            for (int i = 0; i < p.count(); i++) {
+                long row = work.qkv.at(p.from() + i);
+                attend.store(work.qkv.memory(), row, memory, p.start() + i);
+            }
+            float[] scores = work.scores(cache.rows());
             for (int i = 0; i < p.count(); i++) {
                 int row = p.from() + i;
-                attend.row(work.qkv.memory(), work.qkv.at(row), keys, values, seen(p, i), scores, work.heads.memory(), work.heads.at(row));
+                attend.row(work.qkv.memory(), work.qkv.at(row), memory, seen(p, i), scores, work.heads.memory(), work.heads.at(row));
             }
         }
         see(Site.Kind.HEADS, layer, work.heads, places);
@@ -184,33 +187,18 @@ record RowBlock(
         }
     }
 
-    /** Writes a text's new keys and values into its cache. */
-    private void store(int layer, Place p) {
-        var heads = config.attention().heads();
-        long width = 4L * heads.keys() * heads.width();
-        long key = 4L * heads.queries() * heads.width();
-        KeyValueCache.Layer kv = p.cache().layer(layer);
-        for (int i = 0; i < p.count(); i++) {
-            long row = work.qkv.at(p.from() + i);
-            long to = (p.start() + i) * width;
-            MemorySegment.copy(work.qkv.memory(), row + key, Ops.segment(kv.keys()), to, width);
-            MemorySegment.copy(work.qkv.memory(), row + key + width, Ops.segment(kv.values()), to, width);
-        }
-    }
-
     /** The cache's rows that a text's {@code i}-th new node sees. */
     private Attend.Seen seen(Place p, int i) {
         KeyValueCache cache = p.cache();
-        int first = config.window().isPresent() ? Math.max(0, p.at()[i] - config.window().getAsInt() + 1) : 0;
-        int depth = p.at()[i] - cache.length() + 1;
-        int seen = Math.min(depth, p.at()[i] - first + 1);
-        int[] path = new int[seen];
-        int node = cache.live() - p.count() + i;
-        for (int d = seen - 1; d >= 0; d--) {
-            path[d] = cache.length() + node;
-            node = cache.parents()[node];
+        int at = p.at()[i];
+        int first = config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
+        boolean[] live = new boolean[cache.live()];
+        int position = at;
+        for (int node = cache.live() - p.count() + i; node >= 0 && position >= first; node = cache.parents()[node]) {
+            live[node] = true;
+            position--;
         }
-        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), path);
+        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), live);
     }
 
     private void activate(int n) {
