@@ -16,7 +16,7 @@ final class Exp {
     private static final float LOWEST = -87.3f;
     private static final float HIGHEST = 88.3f;
     private static final float LOG2E = 0x1.715476p+0f;
-    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_HIGH = 0x1.63p-1f;
     private static final float LN2_LOW = -0x1.bd0106p-13f;
     private static final float ROUND = 12582912f;
     private static final float[] C = {
