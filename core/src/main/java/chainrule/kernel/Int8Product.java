@@ -5,6 +5,8 @@ import chainrule.tensor.Processor;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -34,6 +36,10 @@ public final class Int8Product implements Product {
     private final Rows limbs;
     private final OperatorHandle linear;
     private final IValue reduceRange;
+    /** The operator's arguments, then its result; a fresh one for each call would cost as much as a small product. */
+    private final IValueVector stack;
+
+    private final Map<Integer, IValue> boxed = new HashMap<>();
 
     private Int8Product(IValue packed, int outputs, int inputs, float @Nullable [] bias) {
         this.packed = packed;
@@ -43,6 +49,7 @@ public final class Int8Product implements Product {
         this.limbs = new Rows(inputs);
         try (var _ = new Scope()) {
             this.linear = operator("quantized::linear_dynamic").retainReference();
+            this.stack = new IValueVector().retainReference();
             this.reduceRange = new IValue(!Processor.vnni()).retainReference();
         }
     }
@@ -68,24 +75,40 @@ public final class Int8Product implements Product {
 
     @Override
     public void apply(Rows in, int n, Rows out) {
-        limbs.reserve(2 * n + 1);
+        reserve(n);
         pinScale();
         float[] largest = new float[n];
         for (int i = 0; i < n; i++) {
             largest[i] = Loops.limbs(in.memory(), in.at(i), inputs, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
         }
-        try (var _ = new Scope()) {
-            IValueVector stack = new IValueVector(new IValue(limbs.tensor(2 * n + 1)), packed, reduceRange);
-            linear.callBoxed(stack);
-            Tensor y = stack.get(0).toTensor();
-            MemorySegment sums = Ops.segment(y);
-            long row = (long) outputs * Float.BYTES;
-            for (int i = 0; i < n; i++) {
-                Loops.joinLimbs(sums, row * (2 * i + 1), row * (2 * i + 2), largest[i], out.memory(), out.at(i), outputs);
-                if (bias != null) {
-                    Loops.add(out.memory(), out.at(i), bias);
-                }
+        stack.resize(3);
+        stack.put(0, boxed.computeIfAbsent(n, this::box));
+        stack.put(1, packed);
+        stack.put(2, reduceRange);
+        linear.callBoxed(stack);
+        // The stack owns the result [2n+1,O] until it is emptied.
+        MemorySegment sums = Ops.segment(stack.get(0).toTensor());
+        long row = (long) outputs * Float.BYTES;
+        for (int i = 0; i < n; i++) {
+            Loops.joinLimbs(sums, row * (2 * i + 1), row * (2 * i + 2), largest[i], out.memory(), out.at(i), outputs);
+            if (bias != null) {
+                Loops.add(out.memory(), out.at(i), bias);
             }
+        }
+        stack.resize(0);
+    }
+
+    private IValue box(int n) {
+        try (var _ = new Scope()) {
+            return new IValue(limbs.tensor(2 * n + 1)).retainReference();
+        }
+    }
+
+    /** Room for {@code n} rows of two limbs; boxes of the old memory go with it. */
+    private void reserve(int n) {
+        if (limbs.reserve(2 * n + 1)) {
+            boxed.values().forEach(Scope::free);
+            boxed.clear();
         }
     }
 
@@ -119,6 +142,8 @@ public final class Int8Product implements Product {
         Scope.free(packed);
         Scope.free(linear);
         Scope.free(reduceRange);
+        Scope.free(stack);
+        boxed.values().forEach(Scope::free);
         limbs.close();
     }
 }

@@ -29,8 +29,8 @@ public final class Rows implements AutoCloseable {
         return width;
     }
 
-    /** Room for {@code count} rows; those already there stay, new ones are zero. */
-    public void reserve(int count) {
+    /** Room for {@code count} rows; those already there stay, new ones are zero. @return whether the memory is another */
+    public boolean reserve(int count) {
         if (count > capacity) {
             Arena larger = Arena.ofShared();
             MemorySegment room = larger.allocate((long) count * width * Float.BYTES, ALIGNMENT);
@@ -39,7 +39,9 @@ public final class Rows implements AutoCloseable {
             arena = larger;
             capacity = count;
             memory = room;
+            return true;
         }
+        return false;
     }
 
     public MemorySegment memory() {

@@ -26,7 +26,7 @@ public interface CausalLM extends Net {
      * Reads every segment's new tokens after that segment's own cache, all in one pass, and leaves them in the caches
      * as live nodes (see {@link Cache}). A text's result does not depend on the other segments, bit for bit.
      *
-     * @return one step per segment, with one row per new token
+     * @return one step per segment, with one row per new token, valid until the next pass
      */
     List<Step> extend(List<Segment> segments);
 

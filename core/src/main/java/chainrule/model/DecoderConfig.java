@@ -64,6 +64,11 @@ public record DecoderConfig(
         return embeddings + layers * (attend + headNorms + mix + 2 * normSize) + normSize;
     }
 
+    /** The same shape with the head tied or not. */
+    public DecoderConfig tied(boolean tied) {
+        return new DecoderConfig(vocabulary, width, layers, context, position, norm, attention, mlp, flow, tied, deviation);
+    }
+
     /** How far a token sees; empty: to the text's start. */
     public OptionalInt window() {
         return attention.window();

@@ -1,5 +1,6 @@
 package chainrule.model;
 
+import chainrule.kernel.Attend;
 import chainrule.nn.Attention;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
@@ -29,7 +30,11 @@ final class KeyValueCache implements Cache {
      * @param keys [K,N,C]
      * @param values [C,K,N]
      */
-    record Layer(Tensor keys, Tensor values) {}
+    record Layer(Tensor keys, Tensor values, Attend.Memory memory) {
+        static Layer of(Tensor keys, Tensor values) {
+            return new Layer(keys, values, new Attend.Memory(Ops.segment(keys), Ops.segment(values), (int) keys.size(2)));
+        }
+    }
 
     private final DecoderConfig config;
     private List<Layer> layers = List.of();
@@ -54,10 +59,6 @@ final class KeyValueCache implements Cache {
     /** All rows in use. */
     int rows() {
         return length + parents.length;
-    }
-
-    int capacity() {
-        return capacity;
     }
 
     Attention.Heads heads() {
@@ -147,12 +148,12 @@ final class KeyValueCache implements Cache {
         int width = heads().keys() * heads().width();
         float[] live = new float[parents.length * width];
         for (Layer layer : layers) {
-            MemorySegment values = Ops.segment(layer.values());
+            MemorySegment values = layer.memory().values();
             MemorySegment.copy(values, FLOAT, 4L * length * width, live, 0, live.length);
             for (int i = same; i < from.length; i++) {
                 MemorySegment.copy(live, from[i] * width, values, FLOAT, 4L * (length + i) * width, width);
             }
-            MemorySegment keys = Ops.segment(layer.keys());
+            MemorySegment keys = layer.memory().keys();
             for (int element = 0; element < width; element++) {
                 long row = 4L * ((long) element * capacity + length);
                 MemorySegment.copy(keys, FLOAT, row, live, 0, parents.length);
@@ -173,7 +174,7 @@ final class KeyValueCache implements Cache {
         List<Layer> grown = new ArrayList<>(config.layers());
         try (var _ = new Scope()) {
             for (int l = 0; l < config.layers(); l++) {
-                Layer next = new Layer(
+                Layer next = Layer.of(
                         Scope.own(Ops.empty(ScalarType.Float, k, n, larger)), Scope.own(Ops.empty(ScalarType.Float, larger, k, n)));
                 if (capacity > 0) {
                     Ops.slice(next.keys(), 2, 0, capacity).copy_(layers.get(l).keys());

@@ -155,8 +155,7 @@ record RowBlock(
         var attend = new Attend(heads.queries(), heads.keys(), heads.width());
         for (Place p : places) {
             KeyValueCache cache = p.cache();
-            KeyValueCache.Layer kv = cache.layer(layer);
-            var memory = new Attend.Memory(Ops.segment(kv.keys()), Ops.segment(kv.values()), cache.capacity());
+            Attend.Memory memory = cache.layer(layer).memory();
             for (int i = 0; i < p.count(); i++) {
                 long row = work.qkv.at(p.from() + i);
                 attend.store(work.qkv.memory(), row, memory, p.start() + i);

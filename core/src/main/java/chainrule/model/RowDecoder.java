@@ -11,6 +11,7 @@ import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Processor;
 import chainrule.tensor.Scope;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -35,6 +36,7 @@ final class RowDecoder implements CausalLM {
     private final Rows x;
     private final Rows hidden;
     private final Rows logits;
+    private @Nullable Pass last;
 
     private RowDecoder(
             Decoder prompts, List<RowBlock> blocks, RowBlock.RowNorm norm, Product head, RowBlock.Workspace work) {
@@ -165,7 +167,8 @@ final class RowDecoder implements CausalLM {
         }
         norm.apply(x, n, hidden);
         RowBlock.see(Site.Kind.FINAL, 0, hidden, places);
-        return new Pass(n, hidden.tensor(n).clone());
+        last = new Pass(n);
+        return last;
     }
 
     private void embed(Place p) {
@@ -176,15 +179,13 @@ final class RowDecoder implements CausalLM {
         RowBlock.see(Site.Kind.EMBEDDING, 0, x, List.of(p));
     }
 
-    /** All decoded rows of a pass; their logits come of one product, when first asked for. */
+    /** All decoded rows of a pass; their logits come of one product, when first asked for. It ends with the next pass. */
     private final class Pass implements Step {
         private final int n;
-        private final Tensor hiddenND;
-        private @Nullable Tensor logitsNV;
+        private boolean headed;
 
-        Pass(int n, Tensor hiddenND) {
+        Pass(int n) {
             this.n = n;
-            this.hiddenND = hiddenND;
         }
 
         @Override
@@ -194,18 +195,34 @@ final class RowDecoder implements CausalLM {
 
         @Override
         public Tensor hidden() {
-            return hiddenND;
+            return current(hidden).tensor(n).clone();
         }
 
         @Override
         public Tensor logits(int from, int to) {
-            if (logitsNV == null) {
-                hidden.memory().copyFrom(Ops.segment(hiddenND));
+            return Ops.slice(all().tensor(n), 0, from, to).clone();
+        }
+
+        @Override
+        public float[] scores(int row) {
+            Rows scores = all();
+            return scores.memory().asSlice(scores.at(row), scores.at(1)).toArray(ValueLayout.JAVA_FLOAT);
+        }
+
+        private Rows all() {
+            if (!headed) {
                 logits.reserve(n);
-                head.apply(hidden, n, logits);
-                logitsNV = logits.tensor(n).clone();
+                head.apply(current(hidden), n, logits);
+                headed = true;
             }
-            return Ops.slice(logitsNV, 0, from, to);
+            return current(logits);
+        }
+
+        private Rows current(Rows rows) {
+            if (last != this) {
+                throw new IllegalStateException("another pass has taken this step's place");
+            }
+            return rows;
         }
     }
 
@@ -224,6 +241,11 @@ final class RowDecoder implements CausalLM {
         @Override
         public Tensor logits(int first, int last) {
             return all.logits(from + first, from + last);
+        }
+
+        @Override
+        public float[] scores(int row) {
+            return all.scores(from + row);
         }
     }
 

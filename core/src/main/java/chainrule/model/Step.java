@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * What one pass found for one text (or, without a cache, for a whole batch): R rows, one per token read, computed only
- * when asked for.
+ * when asked for. It is valid until the model's next pass.
  */
 public interface Step {
     /** R. In a pass without a cache B·T, row b·T + t. */
