@@ -88,15 +88,9 @@ public interface Corpus {
                 throw new BadInput("The folder " + source + " has no files: name one that has.");
             }
             return files;
-        } catch (UncheckedIOException e) {
-            throw unreadable(source, e.getCause());
-        } catch (IOException e) {
-            throw unreadable(source, e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new BadInput("The folder " + source + " cannot be read: " + Reason.of(e) + ".", e);
         }
-    }
-
-    private static BadInput unreadable(Path folder, IOException e) {
-        return new BadInput("The folder " + folder + " cannot be read: " + Reason.of(e) + ".", e);
     }
 
     private static boolean visible(Path relative) {

@@ -1,7 +1,7 @@
 package chainrule.data;
 
 import java.io.EOFException;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
@@ -11,8 +11,9 @@ import java.nio.file.NoSuchFileException;
 final class Reason {
     private Reason() {}
 
-    static String of(IOException e) {
+    static String of(Exception e) {
         return switch (e) {
+            case UncheckedIOException u when u.getCause() != null -> of(u.getCause());
             case NoSuchFileException _ -> "it does not exist";
             case AccessDeniedException _ -> "access is denied";
             case FileSystemLoopException _ -> "a link in it leads back to it";

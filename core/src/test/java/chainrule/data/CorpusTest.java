@@ -170,10 +170,11 @@ class CorpusTest {
 
     @Test
     void aCorpusWithoutTextIsRefused() throws IOException {
+        Path bare = folder.resolve("empty");
         Path empty = write("empty/a.txt", "");
         write("empty/b.jsonl", "\n{\"text\": \"\"}\n");
         assertWrong(empty, "There is no text in " + empty);
-        assertWrong(empty.getParent(), "There is no text in " + empty.getParent());
+        assertWrong(bare, "There is no text in " + bare);
         assertThatThrownBy(() -> documents(Corpus.join(List.of()))).isInstanceOf(BadInput.class);
         assertThat(texts(Corpus.of(empty, write("full.txt", "full")))).containsExactly("full");
     }
