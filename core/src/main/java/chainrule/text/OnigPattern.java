@@ -114,27 +114,24 @@ record OnigPattern(long least, Backtracking.Count tries) {
         }
 
         private Backtracking atom(int depth) {
-            char c = regex.charAt(at);
-            switch (c) {
-                case '(':
-                    at++;
-                    return group(depth);
-                case '[':
-                    at++;
-                    characterClass(depth);
-                    return Backtracking.CHARACTER;
-                case '\\':
-                    at++;
-                    return escape();
-                case '^', '$':
-                    at++;
-                    return Backtracking.PLACE;
-                case '?', '*', '+':
-                    throw new IllegalArgumentException("has a quantifier with nothing before it");
-                default:
-                    at += Character.charCount(regex.codePointAt(at));
-                    return Backtracking.CHARACTER;
+            if (take("(")) {
+                return group(depth);
             }
+            if (take("[")) {
+                characterClass(depth);
+                return Backtracking.CHARACTER;
+            }
+            if (take("\\")) {
+                return escape();
+            }
+            if (take("^") || take("$")) {
+                return Backtracking.PLACE;
+            }
+            if ("?*+".indexOf(regex.charAt(at)) >= 0) {
+                throw new IllegalArgumentException("has a quantifier with nothing before it");
+            }
+            at += Character.charCount(regex.codePointAt(at));
+            return Backtracking.CHARACTER;
         }
 
         private Backtracking group(int depth) {
