@@ -65,7 +65,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         try {
             return TokenizersNatives.library().createTokenizerFromString(json);
         } catch (RuntimeException e) {
-            throw new BadInput(file + ": the tokenizers library does not take the file (" + e.getMessage() + ").", e);
+            throw new BadInput(file + ": the tokenizers library does not take the file (" + JsonPlace.shortened(e.getMessage()) + ").", e);
         }
     }
 
@@ -101,7 +101,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
                         json.file() + ": the normalizer leaves nothing of the added token " + token.content() + ".");
             }
             if (swallows && (space(text.codePointAt(0)) || space(token.content().codePointAt(0)))) {
-                throw new BadInput(json.file() + ": the added token '" + token.content()
+                throw new BadInput(json.file() + ": the added token '" + JsonPlace.shortened(token.content())
                         + "' starts with a space, which cannot be beside one with rstrip.");
             }
         }
@@ -141,7 +141,7 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         } catch (BadInput | IllegalStateException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new BadInput(json.file() + ": the text cannot be encoded (" + e.getMessage() + ").", e);
+            throw new BadInput(json.file() + ": the text cannot be encoded (" + JsonPlace.shortened(e.getMessage()) + ").", e);
         } finally {
             lock.readLock().unlock();
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -52,12 +53,18 @@ record JsonPlace(String file, String path, JsonNode node) {
         try {
             return new JsonPlace(file, "", MAPPER.readTree(json)).object();
         } catch (JacksonException e) {
-            throw new BadInput(file + ": the file is not JSON as it should be: " + e.getOriginalMessage() + ".", e);
+            throw new BadInput(file + ": the file is not JSON as it should be: " + shortened(e.getOriginalMessage()) + ".", e);
         }
     }
 
     BadInput fault(String what) {
-        return new BadInput(file + ": " + (path.isEmpty() ? "the file" : path) + " " + what + ".");
+        return new BadInput(file + ": " + (path.isEmpty() ? "the file" : shortened(path)) + " " + shortened(what) + ".");
+    }
+
+    /** What a file says, fit for a message: not more than 300 characters of it. */
+    static String shortened(@Nullable String text) {
+        String all = String.valueOf(text);
+        return all.length() <= 300 ? all : all.substring(0, 200) + "…";
     }
 
     /** The value under a key; empty if there is none or it is null. */
@@ -123,8 +130,7 @@ record JsonPlace(String file, String path, JsonNode node) {
     int whole(int least, int most) {
         if (!node.isIntegralNumber() || !node.canConvertToInt() || node.intValue() < least || node.intValue() > most) {
             String found = node.isNumber() ? node.toString() : "something else";
-            throw fault("should be a whole number from " + least + " to " + most + " and is "
-                    + found.substring(0, Math.min(30, found.length())));
+            throw fault("should be a whole number from " + least + " to " + most + " and is " + found);
         }
         return node.intValue();
     }

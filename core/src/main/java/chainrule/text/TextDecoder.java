@@ -224,13 +224,18 @@ sealed interface TextDecoder {
             int from = 0;
             int matched = -1;
             while (matcher.find()) {
-                if (matcher.end() > matcher.start() || matcher.end() != matched) {
+                boolean empty = matcher.end() == matcher.start();
+                if (!empty || (matcher.end() != matched && whole(token, matcher.end()))) {
                     out.append(token, from, matcher.start()).append(content);
                     from = matcher.end();
                     matched = from;
                 }
             }
             return out.append(token, from, token.length()).toString();
+        }
+
+        private static boolean whole(String text, int at) {
+            return at == 0 || at == text.length() || !Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
         }
     }
 

@@ -101,10 +101,9 @@ record VocabularyModel(ObjectNode copy, Map<String, Integer> ids, Map<Integer, S
             model.maybe(flag).ifPresent(value -> copy.put(flag, value.flag()));
         }
         JsonPlace merges = model.get("merges");
-        boolean pairs = !merges.node().isEmpty() && merges.node().get(0).isArray();
-        for (JsonPlace merge : merges.items()) {
-            merge(merge, pairs, prefix, ids);
-        }
+        List<JsonPlace> all = merges.items();
+        boolean pairs = !all.isEmpty() && all.getFirst().node().isArray();
+        all.forEach(merge -> merge(merge, pairs, prefix, ids));
         copy.set("merges", merges.node());
     }
 
