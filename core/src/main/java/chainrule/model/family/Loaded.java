@@ -1,6 +1,7 @@
 package chainrule.model.family;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.TensorFile;
 import chainrule.nn.Init;
 import chainrule.nn.Part;
 import chainrule.tensor.Ops;
@@ -14,25 +15,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Parameters out of a checkpoint, as float32, under a family's names. */
 final class Loaded {
-    /** The tensors of a checkpoint. */
-    interface Source {
-        /** The file's name, for messages. */
-        String origin();
-
-        boolean has(String name);
-
-        long[] shape(String name);
-
-        /** A tensor of its own, belonging to the open scope. */
-        Tensor read(String name);
-    }
-
     private record Place(Stored stored, int index) {}
 
     private Loaded() {}
 
     /** @throws BadInput where a parameter is missing or of another shape than the configuration says */
-    static Init init(Source source, List<Stored> layout, String prefix) {
+    static Init init(TensorFile source, List<Stored> layout, String prefix) {
         Map<String, Place> places = new HashMap<>();
         for (Stored stored : layout) {
             for (int i = 0; i < stored.ours().size(); i++) {
@@ -72,7 +60,7 @@ final class Loaded {
         return Scope.own(elements == wide.numel() ? wide : wide.clone());
     }
 
-    private static String name(Source source, String name, String prefix) {
+    private static String name(TensorFile source, String name, String prefix) {
         if (source.has(name)) {
             return name;
         }

@@ -1,0 +1,114 @@
+package chainrule.model.family;
+
+import chainrule.BadInput;
+import chainrule.checkpoint.Checkpoint;
+import chainrule.checkpoint.Entry;
+import chainrule.checkpoint.Safetensors;
+import chainrule.checkpoint.TensorFile;
+import chainrule.model.Decoder;
+import chainrule.model.DecoderConfig;
+import chainrule.nn.Tree;
+import chainrule.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Loads decoders from checkpoints of any family, and saves them so that Hugging Face's libraries load them. */
+public final class Models {
+    private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    private Models() {}
+
+    /**
+     * The family and the shape of a checkpoint, from its configuration alone.
+     *
+     * @throws BadInput where the family is unknown or the configuration is impossible
+     */
+    public static Form form(Checkpoint checkpoint) {
+        Settings settings = new Settings(checkpoint.configOrigin().toString(), checkpoint.config());
+        Family family = Family.of(settings);
+        return new Form(family, family.read(settings));
+    }
+
+    /** A family and the shape of one of its models. */
+    public record Form(Family family, DecoderConfig config) {}
+
+    /**
+     * The decoder of a checkpoint in float32, owned by the caller.
+     *
+     * @throws BadInput where a tensor is missing or has another shape than the configuration says
+     */
+    public static Decoder load(Checkpoint checkpoint) {
+        Form form = form(checkpoint);
+        try (TensorFile weights = checkpoint.openWeights()) {
+            DecoderConfig config = headed(form, weights);
+            List<Stored> layout = form.family().layout(config);
+            return Decoder.create(config, Loaded.init(weights, layout, form.family().prefix()));
+        }
+    }
+
+    /** A checkpoint that has no output head although its configuration names one is tied after all. */
+    private static DecoderConfig headed(Form form, TensorFile weights) {
+        DecoderConfig c = form.config();
+        boolean head = c.tied() || weights.has(form.family().layout(c).getLast().name());
+        return head ? c : c.tied(true);
+    }
+
+    /** The tensors of {@code tree} under the family's names. They belong to the open scope. */
+    public static Map<String, Tensor> stored(Form form, Tree tree) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        for (Stored s : form.family().layout(form.config())) {
+            all.put(s.name(), s.join(s.ours().stream().map(tree::get).toList()));
+        }
+        return all;
+    }
+
+    /**
+     * Writes {@code config.json} and {@code model.safetensors} into a folder; each appears whole or not at all.
+     *
+     * @param more further settings for {@code config.json}, such as {@code bos_token_id}
+     * @param type the number type of the file
+     */
+    public static void save(Form form, Tree tree, Map<String, Object> more, ScalarType type, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            Map<String, Tensor> tensors = stored(form, tree);
+            tensors.replaceAll((_, t) -> t.detach().to(type).contiguous());
+            Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of("format", "pt"));
+        }
+        Files.writeString(folder.resolve("config.json"), JSON.writeValueAsString(config(form, more, type)) + "\n");
+    }
+
+    private static ObjectNode config(Form form, Map<String, Object> more, ScalarType type) {
+        ObjectNode json = JSON.createObjectNode();
+        json.putArray("architectures").add(form.family().architecture());
+        json.put("model_type", form.family().modelType());
+        json.put("dtype", type.intern() == ScalarType.Float ? "float32" : "bfloat16");
+        form.family().write(form.config(), json);
+        more.forEach((name, value) -> json.set(name, JSON.valueToTree(value)));
+        return json;
+    }
+
+    /** The tensors of a checkpoint that its family does not know, buffers aside: a sign of another architecture. */
+    public static Set<String> unknown(Form form, TensorFile weights) {
+        Set<String> names = new HashSet<>();
+        weights.entries().stream().map(Entry::name).forEach(names::add);
+        for (Stored s : form.family().layout(form.config())) {
+            names.remove(s.name());
+            names.remove(s.name().substring(s.name().startsWith(form.family().prefix()) ? form.family().prefix().length() : 0));
+        }
+        return names;
+    }
+}
