@@ -7,14 +7,14 @@ import java.util.Objects;
 /** The windows of {@link Packing.Contiguous}. */
 final class ContiguousWindows implements Windows {
     private final TokenFile file;
-    private final List<Part.Stretch> stretches;
+    private final List<Selection.Stretch> stretches;
     private final Offsets offsets;
     private final int length;
 
-    ContiguousWindows(Part part, int length) {
-        this.file = part.file();
-        this.stretches = part.stretches();
-        this.offsets = Offsets.of(stretches.stream().mapToLong(Part.Stretch::length));
+    ContiguousWindows(Selection selection, int length) {
+        this.file = selection.file();
+        this.stretches = selection.stretches();
+        this.offsets = Offsets.of(stretches.stream().mapToLong(Selection.Stretch::length));
         this.length = length;
     }
 
@@ -34,7 +34,7 @@ final class ContiguousWindows implements Windows {
         int ids = (int) Math.min(length + 1L, offsets.total() - start);
         int at = 0;
         for (int s = offsets.holding(start); at < ids; s++) {
-            Part.Stretch stretch = stretches.get(s);
+            Selection.Stretch stretch = stretches.get(s);
             long skipped = start + at - offsets.start(s);
             int here = (int) Math.min(ids - at, stretch.length() - skipped);
             file.read(stretch.start() + skipped, row, at, here);

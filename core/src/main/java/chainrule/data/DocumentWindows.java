@@ -6,15 +6,15 @@ import java.util.stream.LongStream;
 
 /** The windows of {@link Packing.OnePerRow}. */
 final class DocumentWindows implements Windows {
-    private final Part part;
+    private final Selection selection;
     private final Offsets offsets;
     private final int length;
 
-    DocumentWindows(Part part, int length) {
-        this.part = part;
+    DocumentWindows(Selection selection, int length) {
+        this.selection = selection;
         this.length = length;
-        this.offsets = Offsets.of(LongStream.range(0, part.documents())
-                .map(document -> Packing.count(part.document(document).length(), length)));
+        this.offsets = Offsets.of(LongStream.range(0, selection.documents())
+                .map(document -> Packing.count(selection.document(document).length(), length)));
     }
 
     @Override
@@ -30,10 +30,10 @@ final class DocumentWindows implements Windows {
     @Override
     public int read(long i, int[] row) {
         int number = offsets.holding(Objects.checkIndex(i, count()));
-        Part.Stretch document = part.document(number);
+        Selection.Stretch document = selection.document(number);
         long start = document.start() + (i - offsets.start(number)) * length;
         int ids = (int) Math.min(length + 1L, document.end() - start);
-        part.file().read(start, row, 0, ids);
+        selection.file().read(start, row, 0, ids);
         Arrays.fill(row, ids, row.length, 0);
         return ids;
     }

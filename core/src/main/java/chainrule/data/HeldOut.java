@@ -18,7 +18,7 @@ public sealed interface HeldOut {
     record None() implements HeldOut {
         @Override
         public Split split(TokenFile file, Packing packing) {
-            Windows all = packing.windows(Part.all(file));
+            Windows all = packing.windows(Selection.all(file));
             return new Split(all, all.slice(0, 0));
         }
     }
@@ -34,7 +34,8 @@ public sealed interface HeldOut {
             long count = count(share, file.documents(), file, "documents");
             var order = new Permutation(file.documents(), seed);
             long[] drawn = LongStream.range(0, count).map(order::at).toArray();
-            return new Split(packing.windows(Part.without(file, drawn)), packing.windows(Part.only(file, drawn)));
+            return new Split(
+                    packing.windows(Selection.without(file, drawn)), packing.windows(Selection.only(file, drawn)));
         }
     }
 
@@ -46,7 +47,7 @@ public sealed interface HeldOut {
 
         @Override
         public Split split(TokenFile file, Packing packing) {
-            Windows all = packing.windows(Part.all(file));
+            Windows all = packing.windows(Selection.all(file));
             long training = all.count() - count(share, all.count(), file, "windows");
             return new Split(all.slice(0, training), all.slice(training, all.count()));
         }

@@ -7,7 +7,7 @@ public sealed interface Packing {
     /** T. */
     int length();
 
-    Windows windows(Part part);
+    Windows windows(Selection selection);
 
     /**
      * All documents as one sequence, cut every T ids: a window's last id is the next one's first, so that each id but
@@ -20,8 +20,8 @@ public sealed interface Packing {
         }
 
         @Override
-        public Windows windows(Part part) {
-            return new ContiguousWindows(part, length);
+        public Windows windows(Selection selection) {
+            return new ContiguousWindows(selection, length);
         }
     }
 
@@ -35,8 +35,8 @@ public sealed interface Packing {
         }
 
         @Override
-        public Windows windows(Part part) {
-            return new DocumentWindows(part, length);
+        public Windows windows(Selection selection) {
+            return new DocumentWindows(selection, length);
         }
     }
 

@@ -58,14 +58,14 @@ class BatchesTest {
         int[] text = IntStream.range(1, 500).toArray();
         List<int[][]> whole = new ArrayList<>();
         try (TokenFile file = Toy.write(folder.resolve("a"), List.of(text), 500)) {
-            Batches batches = new Batches(new Packing.Contiguous(7).windows(Part.all(file)), 3);
+            Batches batches = new Batches(new Packing.Contiguous(7).windows(Selection.all(file)), 3);
             for (int step = 0; step < 100; step++) {
                 whole.add(batches.rows(step, 5).ids());
             }
         }
         for (int at : new int[] {0, 1, 37, 99}) {
             try (TokenFile file = TokenFile.open(folder.resolve("a"))) {
-                Batches batches = new Batches(new Packing.Contiguous(7).windows(Part.all(file)), 3);
+                Batches batches = new Batches(new Packing.Contiguous(7).windows(Selection.all(file)), 3);
                 for (int step = at; step < 100; step++) {
                     assertThat(batches.rows(step, 5).ids()).isDeepEqualTo(whole.get(step));
                 }

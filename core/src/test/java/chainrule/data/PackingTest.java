@@ -23,7 +23,7 @@ class PackingTest {
     @Test
     void contiguousWindowsOverlapInOneId() {
         try (TokenFile file = Toy.write(folder.resolve("a"), List.of(new int[] {1, 2, 3}, new int[] {4, 5}), 10)) {
-            Windows windows = new Packing.Contiguous(4).windows(Part.all(file));
+            Windows windows = new Packing.Contiguous(4).windows(Selection.all(file));
             Rows rows = windows.rows(0, 10);
             assertThat(rows.ids()).isDeepEqualTo(new int[][] {{1, 2, 3, 0, 4}, {4, 5, 0, 0, 0}});
             assertThat(rows.lengths()).containsExactly(5, 3);
@@ -37,7 +37,7 @@ class PackingTest {
     void oneDocumentIsOneRowAndALongOneSeveral() {
         try (TokenFile file = Toy.write(
                 folder.resolve("a"), List.of(new int[] {1}, new int[] {2, 3, 4, 5, 6, 7}, new int[] {8, 9}), 10)) {
-            Rows rows = new Packing.OnePerRow(3).windows(Part.all(file)).rows(0, 10);
+            Rows rows = new Packing.OnePerRow(3).windows(Selection.all(file)).rows(0, 10);
             assertThat(rows.ids()).isDeepEqualTo(new int[][] {{1, 0, 0, 0}, {2, 3, 4, 5}, {5, 6, 7, 0}, {8, 9, 0, 0}});
             assertThat(rows.lengths()).containsExactly(2, 4, 4, 3);
         }
@@ -51,11 +51,11 @@ class PackingTest {
             int length = random.nextInt(1, 25);
             try (TokenFile file = Toy.write(folder.resolve("a"), documents, 1000)) {
                 int[] ids = Toy.ids(file);
-                Windows contiguous = new Packing.Contiguous(length).windows(Part.all(file));
+                Windows contiguous = new Packing.Contiguous(length).windows(Selection.all(file));
                 assertThat(allTargets(contiguous))
                         .isEqualTo(Arrays.stream(ids).skip(1).boxed().toList());
 
-                Windows rows = new Packing.OnePerRow(length).windows(Part.all(file));
+                Windows rows = new Packing.OnePerRow(length).windows(Selection.all(file));
                 List<Integer> expected = documents.stream()
                         .flatMap(d -> Arrays.stream(Arrays.copyOf(d, d.length + 1))
                                 .skip(1)

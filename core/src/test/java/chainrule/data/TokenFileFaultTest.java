@@ -18,13 +18,15 @@ class TokenFileFaultTest {
     @TempDir
     Path folder;
 
-    /** Writes a token file without end. */
-    static final class Endless {
-        private Endless() {}
+    /** Writes a token file of a quarter of a gigabyte. */
+    static final class LongWrite {
+        private LongWrite() {}
 
         public static void main(String[] arguments) {
-            Corpus endless = () -> Stream.generate(() -> new Document.Text("never enough ".repeat(1000), "endless"));
-            TokenFile.write(Path.of(arguments[0]), endless, Toy.CHARACTERS, TokenFile.Progress.NONE);
+            Corpus large =
+                    () -> Stream.<Document>generate(() -> new Document.Text("never enough ".repeat(1000), "large"))
+                            .limit(10_000);
+            TokenFile.write(Path.of(arguments[0]), large, Toy.CHARACTERS, TokenFile.Progress.NONE);
         }
     }
 
@@ -67,7 +69,7 @@ class TokenFileFaultTest {
     private static void killInTheMiddle(Path path) throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Process writer = new ProcessBuilder(
-                        java, "-cp", System.getProperty("java.class.path"), Endless.class.getName(), path.toString())
+                        java, "-cp", System.getProperty("java.class.path"), LongWrite.class.getName(), path.toString())
                 .inheritIO()
                 .start();
         Path part = path.resolveSibling(path.getFileName() + ".tmp");

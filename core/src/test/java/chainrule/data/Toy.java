@@ -1,7 +1,6 @@
 package chainrule.data;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -39,11 +38,6 @@ final class Toy {
         int[] ids = new int[(int) file.tokens()];
         file.read(0, ids, 0, ids.length);
         return ids;
-    }
-
-    /** The targets of a row other than ends of documents. */
-    static IntStream targets(Rows rows, int b) {
-        return Arrays.stream(rows.ids()[b], 1, rows.lengths()[b]).filter(id -> id != 0);
     }
 
     private static int[] none(String text) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,9 +39,9 @@ class DefinitionCorpusTest {
         long senses =
                 WORDNET.synsets().stream().mapToLong(s -> s.words().size()).sum();
         assertThat(lines).hasSize((int) senses).hasSize(207_272);
+        var form = Pattern.compile("\\S.* \\((noun|verb|adjective|adverb)\\): (\\[[a-z]+\\] )?\\S.*\\S");
         assertThat(lines)
-                .allMatch(line -> line.ends()
-                        && line.text().matches("\\S.* \\((noun|verb|adjective|adverb)\\): (\\[[a-z]+\\] )?\\S.*\\S"));
+                .allMatch(line -> line.ends() && form.matcher(line.text()).matches());
     }
 
     @Test
@@ -63,7 +64,8 @@ class DefinitionCorpusTest {
         var corpus = new DefinitionCorpus(WORDNET, 0.05, 3);
         List<Document.Text> training = lines(corpus.training());
         List<Document.Text> heldOut = lines(corpus.heldOut());
-        assertThat(Collections.disjoint(definitions(training), definitions(heldOut))).isTrue();
+        assertThat(Collections.disjoint(definitions(training), definitions(heldOut)))
+                .isTrue();
         assertThat(training.size() + heldOut.size()).isEqualTo(207_272);
         assertThat(definitions(heldOut).size()).isBetween(5_000, 6_500);
     }

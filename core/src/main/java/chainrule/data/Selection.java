@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Some documents of a token file in their order there: those that are named, or all but those. */
-public final class Part {
+public final class Selection {
     /** The ids from position {@code start} to {@code end} - 1. */
     record Stretch(long start, long end) {
         long length() {
@@ -18,7 +18,7 @@ public final class Part {
     private final long[] named;
     private final boolean without;
 
-    private Part(TokenFile file, long[] named, boolean without) {
+    private Selection(TokenFile file, long[] named, boolean without) {
         this.file = file;
         this.named = Arrays.stream(named).sorted().distinct().toArray();
         this.without = without;
@@ -27,16 +27,16 @@ public final class Part {
         }
     }
 
-    public static Part all(TokenFile file) {
+    public static Selection all(TokenFile file) {
         return without(file);
     }
 
-    public static Part only(TokenFile file, long... documents) {
-        return new Part(file, documents, false);
+    public static Selection only(TokenFile file, long... documents) {
+        return new Selection(file, documents, false);
     }
 
-    public static Part without(TokenFile file, long... documents) {
-        return new Part(file, documents, true);
+    public static Selection without(TokenFile file, long... documents) {
+        return new Selection(file, documents, true);
     }
 
     TokenFile file() {
@@ -47,13 +47,13 @@ public final class Part {
         return without ? file.documents() - named.length : named.length;
     }
 
-    /** The part's {@code i}-th document. */
+    /** The {@code i}-th document. */
     Stretch document(long i) {
         long number = without ? i + namedBefore(i) : named[(int) i];
         return new Stretch(file.start(number), file.end(number));
     }
 
-    /** The part's ids as stretches of the file. */
+    /** The ids as stretches of the file. */
     List<Stretch> stretches() {
         List<Stretch> stretches = new ArrayList<>();
         long position = 0;
