@@ -9,8 +9,9 @@ package chainrule.text;
  * @param tries failures inside one match after which nothing fails
  * @param retries failures inside if what follows fails in every way
  * @param fails whether the part may fail
+ * @param overreads whether it may read further than it matches
  */
-record Backtracking(long least, long most, Count ways, Count tries, Count retries, boolean fails) {
+record Backtracking(long least, long most, Count ways, Count tries, Count retries, boolean fails, boolean overreads) {
     /** fixed + linear · n, or {@code more} than that. */
     record Count(double fixed, double linear, boolean more) {
         static final Count NONE = new Count(0, 0, false);
@@ -34,11 +35,11 @@ record Backtracking(long least, long most, Count ways, Count tries, Count retrie
         }
     }
 
-    static final Backtracking CHARACTER = new Backtracking(1, 1, Count.ONE, Count.NONE, Count.NONE, true);
+    static final Backtracking CHARACTER = new Backtracking(1, 1, Count.ONE, Count.NONE, Count.NONE, true, false);
     /** An assertion about the place alone. */
-    static final Backtracking PLACE = new Backtracking(0, 0, Count.ONE, Count.NONE, Count.NONE, true);
+    static final Backtracking PLACE = new Backtracking(0, 0, Count.ONE, Count.NONE, Count.NONE, true, false);
 
-    static final Backtracking NOTHING = new Backtracking(0, 0, Count.ONE, Count.NONE, Count.NONE, false);
+    static final Backtracking NOTHING = new Backtracking(0, 0, Count.ONE, Count.NONE, Count.NONE, false, false);
 
     /** Failures if nothing follows. */
     Count failures() {
@@ -57,7 +58,8 @@ record Backtracking(long least, long most, Count ways, Count tries, Count retrie
                 ways.times(o.ways),
                 o.fails ? retries.plus(ways.times(o.failures())) : tries.plus(o.tries),
                 retries.plus(ways.times(o.refailures())),
-                fails || o.fails);
+                fails || o.fails,
+                overreads || o.overreads || (o.fails && ways.linear > 0));
     }
 
     Backtracking or(Backtracking o) {
@@ -67,22 +69,23 @@ record Backtracking(long least, long most, Count ways, Count tries, Count retrie
                 ways.plus(o.ways),
                 failures().plus(o.failures()),
                 refailures().plus(o.refailures()),
-                fails && o.fails);
+                fails && o.fails,
+                overreads || o.overreads);
     }
 
     /** Atomic: once matched, it is not entered again. */
     Backtracking atomic() {
-        return new Backtracking(least, most, Count.ONE, tries, tries, fails);
+        return new Backtracking(least, most, Count.ONE, tries, tries, fails, overreads);
     }
 
     /** An assertion that looks for this part, from each of so many places. */
     Backtracking assertion(long places) {
         Count all = failures().plus(Count.ONE).times(new Count(places, 0, false));
-        return new Backtracking(0, 0, Count.ONE, all, all, true);
+        return new Backtracking(0, 0, Count.ONE, all, all, true, all.linear > 0);
     }
 
     Backtracking optional() {
-        return new Backtracking(0, most, ways.plus(Count.ONE), failures(), refailures(), false);
+        return new Backtracking(0, most, ways.plus(Count.ONE), failures(), refailures(), false, overreads);
     }
 
     /** Repeated at least {@code from} times and at most {@code to}; without end if {@code to} is -1. */
@@ -98,10 +101,13 @@ record Backtracking(long least, long most, Count ways, Count tries, Count retrie
         return all.then(tail);
     }
 
+    /** Over all rounds what each has read adds up to the text, unless they read further than they match. */
     private Backtracking unbounded() {
         boolean oneWay = least == most && ways.equals(Count.ONE);
-        Count loop = tries.linear > 0 || tries.more ? Count.TOO_MANY : new Count(1 + tries.fixed, tries.fixed, false);
-        return new Backtracking(
-                0, Long.MAX_VALUE, oneWay ? Count.TEXT : Count.TOO_MANY, loop, oneWay ? loop : Count.TOO_MANY, false);
+        Count loop = tries.more || (tries.linear > 0 && overreads)
+                ? Count.TOO_MANY
+                : new Count(1 + tries.fixed, tries.fixed + tries.linear, false);
+        Count choices = oneWay ? Count.TEXT : Count.TOO_MANY;
+        return new Backtracking(0, Long.MAX_VALUE, choices, loop, oneWay ? loop : Count.TOO_MANY, false, overreads);
     }
 }

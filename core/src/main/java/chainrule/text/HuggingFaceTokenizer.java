@@ -44,16 +44,17 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     /**
-     * Reads a tokenizer.json, or that of a folder.
+     * Reads a tokenizer.json, or that of a folder together with the folder's tokenizer_config.json if it has one.
      *
      * @throws BadInput if there is none, or it cannot be used
      */
     public static HuggingFaceTokenizer open(Path path) {
-        Path file = Files.isDirectory(path) ? path.resolve("tokenizer.json") : path;
+        boolean folder = Files.isDirectory(path);
+        Path file = folder ? path.resolve("tokenizer.json") : path;
         if (!Files.isRegularFile(file)) {
             throw new BadInput(file + ": there is no such file; a model's folder needs its tokenizer.json.");
         }
-        return new HuggingFaceTokenizer(TokenizerJson.read(file));
+        return new HuggingFaceTokenizer(TokenizerJson.read(file, folder ? TokenizerConfig.of(path) : Optional.empty()));
     }
 
     /** Reads the text of a tokenizer.json, which messages call {@code name}. */
@@ -65,7 +66,10 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         try {
             return TokenizersNatives.library().createTokenizerFromString(json);
         } catch (RuntimeException e) {
-            throw new BadInput(file + ": the tokenizers library does not take the file (" + JsonPlace.shortened(e.getMessage()) + ").", e);
+            throw new BadInput(
+                    file + ": the tokenizers library does not take the file (" + JsonPlace.shortened(e.getMessage())
+                            + ").",
+                    e);
         }
     }
 
@@ -141,7 +145,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         } catch (BadInput | IllegalStateException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new BadInput(json.file() + ": the text cannot be encoded (" + JsonPlace.shortened(e.getMessage()) + ").", e);
+            throw new BadInput(
+                    json.file() + ": the text cannot be encoded (" + JsonPlace.shortened(e.getMessage()) + ").", e);
         } finally {
             lock.readLock().unlock();
         }

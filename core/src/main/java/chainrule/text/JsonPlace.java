@@ -53,12 +53,14 @@ record JsonPlace(String file, String path, JsonNode node) {
         try {
             return new JsonPlace(file, "", MAPPER.readTree(json)).object();
         } catch (JacksonException e) {
-            throw new BadInput(file + ": the file is not JSON as it should be: " + shortened(e.getOriginalMessage()) + ".", e);
+            throw new BadInput(
+                    file + ": the file is not JSON as it should be: " + shortened(e.getOriginalMessage()) + ".", e);
         }
     }
 
     BadInput fault(String what) {
-        return new BadInput(file + ": " + (path.isEmpty() ? "the file" : shortened(path)) + " " + shortened(what) + ".");
+        return new BadInput(
+                file + ": " + (path.isEmpty() ? "the file" : shortened(path)) + " " + shortened(what) + ".");
     }
 
     /** What a file says, fit for a message: not more than 300 characters of it. */

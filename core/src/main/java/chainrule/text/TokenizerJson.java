@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,16 +32,17 @@ record TokenizerJson(
         List<TextDecoder> decoders,
         int longest) {
 
-    static TokenizerJson read(Path file) {
-        return check(JsonPlace.read(file));
+    /** @param config what stands in the tokenizer_config.json beside it */
+    static TokenizerJson read(Path file, Optional<TokenizerConfig> config) {
+        return check(JsonPlace.read(file), config);
     }
 
     /** @param file how messages name the text */
     static TokenizerJson parse(String json, String file) {
-        return check(JsonPlace.parse(json, file));
+        return check(JsonPlace.parse(json, file), Optional.empty());
     }
 
-    private static TokenizerJson check(JsonPlace root) {
+    private static TokenizerJson check(JsonPlace root, Optional<TokenizerConfig> config) {
         String version = root.maybe("version").map(JsonPlace::text).orElse("1.0");
         if (!version.equals("1.0")) {
             throw root.get("version").fault("is " + version + "; only 1.0 is known");
@@ -48,9 +50,8 @@ record TokenizerJson(
         VocabularyModel model = VocabularyModel.read(root.get("model"));
         ObjectNode copy = JsonPlace.MAPPER.createObjectNode().put("version", version);
         ArrayNode copies = copy.putArray("added_tokens");
-        List<AddedToken> added = root.maybe("added_tokens")
-                .map(list -> AddedToken.read(list, model, copies))
-                .orElse(List.of());
+        Set<String> roles = config.map(TokenizerConfig::tokens).orElse(Set.of());
+        List<AddedToken> added = AddedToken.read(root.maybe("added_tokens"), model, roles, copies);
         Map<String, Integer> ids = new HashMap<>(model.ids());
         Map<Integer, String> tokens = new HashMap<>(model.tokens());
         for (AddedToken token : added) {
@@ -60,7 +61,9 @@ record TokenizerJson(
         Pipeline pipeline = new Pipeline(tokens.keySet());
         root.maybe("normalizer").ifPresent(p -> copy.set("normalizer", pipeline.normalizer(p)));
         root.maybe("pre_tokenizer").ifPresent(p -> copy.set("pre_tokenizer", pipeline.preTokenizer(p)));
-        root.maybe("post_processor").ifPresent(p -> copy.set("post_processor", pipeline.postProcessor(p)));
+        config.flatMap(c -> c.template(ids))
+                .or(() -> root.maybe("post_processor"))
+                .ifPresent(p -> copy.set("post_processor", pipeline.postProcessor(p)));
         copy.set("model", model.copy());
         List<TextDecoder> decoders =
                 root.maybe("decoder").map(DecoderReader::read).orElse(List.of());

@@ -25,9 +25,9 @@ class DetokenizerTest {
 
     /** Tokens that some decoder treats in a way of its own. */
     private static final List<String> ODD = List.of(
-            "<unk>", "<pad>", "a", "b", "b", "the", "##c", "##", "x</w>", "</w>y", "▁", "▁▁b", "▁d", "e▁", "|", "f|g", " ", "  h",
-            "i ", " .", "'", "n't", " n't", " do not", " '", " 's", "<0xE2>", "<0x96>", "<0x81>", "<0xff>", "<0x0A>", "<0xGG>",
-            "é", "🙂", "Ġk", "ðŁ", "ĻĤ", "Ã", "©", "中", "aab", "ab", "ba", "\n");
+            "<unk>", "<pad>", "a", "b", "b", "the", "##c", "##", "x</w>", "</w>y", "▁", "▁▁b", "▁d", "e▁", "|", "f|g",
+            " ", "  h", "i ", " .", "'", "n't", " n't", " do not", " '", " 's", "<0xE2>", "<0x96>", "<0x81>", "<0xff>",
+            "<0x0A>", "<0xGG>", "é", "🙂", "Ġk", "ðŁ", "ĻĤ", "Ã", "©", "中", "aab", "ab", "ba", "\n");
 
     static List<Path> folders() throws IOException {
         return GoldenTokenizersTest.folders();
@@ -93,7 +93,9 @@ class DetokenizerTest {
                 .put("rstrip", false)
                 .put("normalized", false)
                 .put("special", true);
-        root.set("decoder", JsonMapper.shared().readTree(decoder.replace('\'', '"').replace("\"\"\"", "\"'\"")));
+        root.set(
+                "decoder",
+                JsonMapper.shared().readTree(decoder.replace('\'', '"').replace("\"\"\"", "\"'\"")));
         String json = root.toString();
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(json, "json")) {
             compare(json, tokenizer, IntStream.range(0, tokenizer.size()).toArray());
@@ -111,7 +113,8 @@ class DetokenizerTest {
             }
             return out.append(stream.end()).toString();
         };
-        assertThat(List.of("__a_b___", "_", "__", "___", "____", "ab", "").stream().map(strip))
+        assertThat(List.of("__a_b___", "_", "__", "___", "____", "ab", "").stream()
+                        .map(strip))
                 .containsExactly("_a_b_", "", "", "", "_", "ab", "");
     }
 
@@ -121,12 +124,15 @@ class DetokenizerTest {
         try {
             Random random = new Random(7);
             for (int n = 0; n < SEQUENCES; n++) {
-                int[] sequence = random.ints(1 + random.nextInt(30), 0, ids.length).map(i -> ids[i]).toArray();
+                int[] sequence = random.ints(1 + random.nextInt(30), 0, ids.length)
+                        .map(i -> ids[i])
+                        .toArray();
                 boolean skip = random.nextBoolean();
                 if (Arrays.stream(sequence).allMatch(tokenizer::isSpecial)) {
                     continue;
                 }
-                String expected = library.decode(judge, Arrays.stream(sequence).asLongStream().toArray(), skip);
+                String expected = library.decode(
+                        judge, Arrays.stream(sequence).asLongStream().toArray(), skip);
                 Detokenizer stream = tokenizer.detokenizer(skip);
                 StringBuilder joined = new StringBuilder();
                 boolean whole = true;

@@ -57,8 +57,7 @@ class TokenizerJsonTest {
                 "model":{"type":"BPE","unk_token":"<unk>","continuing_subword_prefix":"@","end_of_word_suffix":"</w>",
                 "fuse_unk":true,"byte_fallback":false,"vocab":{"<unk>":0,"a":1,"b":2,"@b":3,"ab":4,"@b</w>":5},
                 "merges":["a @b"]}}
-                """
-                .formatted(charsmap("xyz"));
+                """.formatted(charsmap("xyz"));
     }
 
     @Test
@@ -112,7 +111,8 @@ class TokenizerJsonTest {
     void aFaultGetsItsSentence(String from, String to, String sentence) {
         String json = unusual();
         assertThat(json).contains(from);
-        assertThatThrownBy(() -> HuggingFaceTokenizer.parse(json.replace(from, to.replace("\\\\\\\\", "\\\\")), "bad.json"))
+        assertThatThrownBy(() ->
+                        HuggingFaceTokenizer.parse(json.replace(from, to.replace("\\\\\\\\", "\\\\")), "bad.json"))
                 .isInstanceOf(BadInput.class)
                 .hasMessageContaining("bad.json")
                 .hasMessageContaining(sentence);
@@ -210,7 +210,9 @@ class TokenizerJsonTest {
         }
         List<String> lines = Files.readAllLines(output);
         List<String> last = lines.subList(Math.max(0, lines.size() - 12), lines.size());
-        assertThat(ended && child.exitValue() == 0).as("the child's last lines: " + last).isTrue();
+        assertThat(ended && child.exitValue() == 0)
+                .as("the child's last lines: " + last)
+                .isTrue();
         int loaded = Integer.parseInt(lines.getLast().substring("loaded ".length()));
         assertThat(loaded).as("files that load in spite of the damage").isBetween(count / 20, count * 19 / 20);
     }

@@ -15,10 +15,46 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizerMutations {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final List<String> STRINGS = List.of(
-            "", " ", "a", "▁", "##", "<s>", "é", "🙂", "\u0000", "\ud800", "$A", "B", "first", "never", "Sequence", "Replace",
-            "Prepend", "Precompiled", "TemplateProcessing", "Split", "Fuse", "NFC", "Strip", "Isolated", "(a+)+b", "a*a*a*b",
-            "[", "\\", "(?=", "^", "\\p{L", "(?<x>a)\\k<x>", "a{1,99999}", "(?i)x|y", "\\s+(?!\\S)", "</w>", "MergedWithNext");
-    private static final long[] NUMBERS = {-1, 0, 1, 2, 255, 256, 65536, Integer.MAX_VALUE, 1L << 31, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE};
+            "",
+            " ",
+            "a",
+            "▁",
+            "##",
+            "<s>",
+            "é",
+            "🙂",
+            "\u0000",
+            "\ud800",
+            "$A",
+            "B",
+            "first",
+            "never",
+            "Sequence",
+            "Replace",
+            "Prepend",
+            "Precompiled",
+            "TemplateProcessing",
+            "Split",
+            "Fuse",
+            "NFC",
+            "Strip",
+            "Isolated",
+            "(a+)+b",
+            "a*a*a*b",
+            "[",
+            "\\",
+            "(?=",
+            "^",
+            "\\p{L",
+            "(?<x>a)\\k<x>",
+            "a{1,99999}",
+            "(?i)x|y",
+            "\\s+(?!\\S)",
+            "</w>",
+            "MergedWithNext");
+    private static final long[] NUMBERS = {
+        -1, 0, 1, 2, 255, 256, 65536, Integer.MAX_VALUE, 1L << 31, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE
+    };
 
     private final Random random;
     private final List<JsonNode> pieces = new ArrayList<>();
@@ -69,7 +105,9 @@ final class TokenizerMutations {
     private void descend(JsonNode node) {
         JsonNode at = node;
         while (true) {
-            List<JsonNode> children = at.values().stream().filter(c -> c.isContainer() && !c.isEmpty()).toList();
+            List<JsonNode> children = at.values().stream()
+                    .filter(c -> c.isContainer() && !c.isEmpty())
+                    .toList();
             if (children.isEmpty() || (at != node && random.nextInt(3) == 0)) {
                 break;
             }
@@ -121,7 +159,8 @@ final class TokenizerMutations {
         if (text.length() > 1000 && text.matches("[A-Za-z0-9+/=]*")) {
             byte[] map = Base64.getDecoder().decode(text);
             for (int i = 1 + random.nextInt(4); i > 0; i--) {
-                map[random.nextBoolean() ? random.nextInt(map.length) : random.nextInt(8)] ^= (byte) (1 << random.nextInt(8));
+                map[random.nextBoolean() ? random.nextInt(map.length) : random.nextInt(8)] ^=
+                        (byte) (1 << random.nextInt(8));
             }
             return Base64.getEncoder().encodeToString(map);
         }
