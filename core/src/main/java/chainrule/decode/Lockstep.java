@@ -9,6 +9,7 @@ import chainrule.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.bytedeco.pytorch.NoGradGuard;
 
 /**
  * The texts that an engine continues together. Every pass admits texts, reads a chunk of prompt, and reads the proposals
@@ -41,16 +42,20 @@ final class Lockstep {
         return active.stream().mapToLong(a -> a.cache().bytes()).sum();
     }
 
+    /** Looks for cancelled texts, admits others, then reads. */
     void pass(Queue<Generation> waiting) {
-        for (Active a : List.copyOf(active)) {
+        for (Active a : active) {
             if (a.handle().cancelled()) {
                 guard(a, () -> a.finish(Finish.CANCELLED));
             }
         }
         retire();
         admit(waiting);
-        readPrompts();
-        decode();
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            readPrompts();
+            decode();
+        }
         retire();
     }
 
@@ -96,7 +101,7 @@ final class Lockstep {
 
     private void readPrompts() {
         int budget = CHUNK;
-        for (Active a : List.copyOf(active)) {
+        for (Active a : active) {
             while (a.promptLeft() > 0 && !a.handle().over() && !a.handle().cancelled()
                     && (budget == CHUNK || Math.min(CHUNK, a.promptLeft()) <= budget)) {
                 budget -= Math.min(CHUNK, a.promptLeft());
