@@ -68,7 +68,8 @@ final class SpecText {
     }
 
     static String unquote(String text) {
-        return inside(text, '"', '"').map(s -> s.replaceAll("\\\\(.)", "$1")).orElse(text);
+        boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
+        return quoted ? text.substring(1, text.length() - 1).replaceAll("\\\\(.)", "$1") : text;
     }
 
     private static String quote(String text) {
@@ -106,8 +107,7 @@ final class SpecText {
             case List<?> list -> Optional.of("[" + String.join(";", list.stream().map(SpecText::element).toList()) + "]");
             case Enum<?> e -> Optional.of(e.toString().toLowerCase(Locale.ROOT));
             case String s -> Optional.of(quote(s));
-            case Record r when r.getClass().getRecordComponents().length == 0 -> Optional.of(format(r));
-            case Record r -> Optional.of("(" + format(r) + ")");
+            case Record r -> Optional.of(format(r)).map(text -> text.contains(":") ? "(" + text + ")" : text);
             default -> Optional.of(value.toString());
         };
     }

@@ -22,24 +22,7 @@ public record FilteredSampling(List<Filter> filters) implements Decoding {
     public Run start(Text text) {
         return new TokenByToken(text, (scores, path) -> {
             filters.forEach(f -> f.apply(scores));
-            return draw(scores, text.draws().at(path.length()));
+            return Distribution.of(scores).draw(text.draws().at(path.length()));
         });
-    }
-
-    /** The token at which the cumulated probability exceeds {@code u}. */
-    private static int draw(float[] scores, double u) {
-        Distribution d = Distribution.of(scores);
-        int token = Distribution.best(scores);
-        double left = u;
-        for (int i = 0; i < scores.length; i++) {
-            if (scores[i] != Float.NEGATIVE_INFINITY) {
-                token = i;
-                left -= d.probability(i);
-                if (left < 0) {
-                    break;
-                }
-            }
-        }
-        return token;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chainrule.BadInput;
 import chainrule.decode.Result.Finish;
+import chainrule.decode.filter.Distribution;
 import chainrule.decode.rule.AllowedBy;
 import chainrule.decode.rule.Bias;
 import chainrule.decode.rule.LogitRule;
@@ -16,9 +17,12 @@ import chainrule.model.Tap;
 import chainrule.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,7 +71,7 @@ class EngineTest {
         try (Toy lm = new Toy(VOCABULARY, 50);
                 Engine engine = new Engine(lm)) {
             List<Thread> readers = new ArrayList<>();
-            List<Result> results = java.util.Collections.synchronizedList(new ArrayList<>());
+            List<Result> results = Collections.synchronizedList(new ArrayList<>());
             for (int i = 0; i < 50; i++) {
                 int first = i % VOCABULARY;
                 readers.add(Thread.startVirtualThread(() -> results.add(
@@ -122,7 +126,7 @@ class EngineTest {
             int[] ids = engine.run(request(prompt)).ids();
             assertThat(lm.passes()).as("chunks of 512, 512 and 176, and 9 tokens").isEqualTo(3 + 9);
             assertThat(lm.rows()).isEqualTo(1200 + 9);
-            assertThat(ids[0]).isEqualTo(chainrule.decode.filter.Distribution.best(lm.scores(prompt)));
+            assertThat(ids[0]).isEqualTo(Distribution.best(lm.scores(prompt)));
         }
     }
 
@@ -188,7 +192,7 @@ class EngineTest {
         }
     }
 
-    private record Misbehaving(java.util.function.BiFunction<Text, Read, Choice> choose) implements Decoding.Custom {
+    private record Misbehaving(BiFunction<Text, Read, Choice> choose) implements Decoding.Custom {
         @Override
         public Run start(Text text) {
             return new Run() {
@@ -251,7 +255,8 @@ class EngineTest {
         try (Toy lm = new Toy(VOCABULARY, 100_000);
                 Engine engine = new Engine(lm)) {
             Generation endless = engine.submit(request(1).withMaxTokens(90_000));
-            Thread reader = Thread.startVirtualThread(endless::result);
+            Thread reader = Thread.startVirtualThread(
+                    () -> assertThatThrownBy(endless::result).isInstanceOf(CancellationException.class));
             reader.interrupt();
             reader.join();
             assertThat(endless.result().finish()).isEqualTo(Finish.CANCELLED);
@@ -327,7 +332,7 @@ class EngineTest {
             assertThat(lm.rows()).as("the prompt only").isEqualTo(1);
             Result scored = engine.run(request(1).with(phrase).with(Stops.tokens(9)).withLogprobs(1));
             assertThat(scored.ids()).containsExactly(7, 8, 9);
-            assertThat(scored.logprobs()[2]).isEqualTo(chainrule.decode.filter.Distribution.of(lm.scores(1, 7, 8)).logProbability(9));
+            assertThat(scored.logprobs()[2]).isEqualTo(Distribution.of(lm.scores(1, 7, 8)).logProbability(9));
         }
     }
 

@@ -21,7 +21,7 @@ class SamplingTest extends DecodingContract {
     @Test
     void tokensAreDrawnAsOftenAsTheirProbabilitySays() {
         int[] counts = new int[6];
-        int draws = 4000;
+        int draws = 2000;
         try (Toy lm = new Toy(6, 10);
                 Engine engine = new Engine(lm, new Engine.Limits(200, Long.MAX_VALUE))) {
             List<Request> requests = new ArrayList<>();

@@ -21,6 +21,6 @@ public record Epsilon(double cutoff) implements Filter {
     /** Keeps tokens of at least the probability {@code cutoff}, and the best. */
     static void above(double cutoff, Distribution d) {
         double least = Math.min(Math.log(cutoff) + d.normaliser(), d.scores()[Distribution.best(d.scores())]);
-        Distribution.keep(d.scores(), i -> d.scores()[i] >= least);
+        Distribution.keepFrom(least, d.scores());
     }
 }

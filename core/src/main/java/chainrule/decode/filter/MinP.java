@@ -15,7 +15,6 @@ public record MinP(double p) implements Filter {
 
     @Override
     public void apply(float[] scores) {
-        double least = scores[Distribution.best(scores)] + Math.log(p);
-        Distribution.keep(scores, i -> scores[i] >= least);
+        Distribution.keepFrom(scores[Distribution.best(scores)] + Math.log(p), scores);
     }
 }

@@ -1,7 +1,6 @@
 package chainrule.decode.filter;
 
 import chainrule.BadInput;
-import java.util.Arrays;
 
 /**
  * Keeps the most best tokens whose share in the entropy does not exceed the fraction {@code alpha} of the whole, the
@@ -34,9 +33,6 @@ public record TopH(double alpha) implements Filter {
             }
             count++;
         }
-        Arrays.fill(scores, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < count; i++) {
-            scores[best[i]] = values[i];
-        }
+        Distribution.keepFirst(count, best, scores);
     }
 }

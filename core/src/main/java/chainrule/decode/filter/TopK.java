@@ -16,8 +16,7 @@ public record TopK(int k) implements Filter {
     @Override
     public void apply(float[] scores) {
         if (k < scores.length) {
-            float least = scores[Distribution.best(k, scores)[k - 1]];
-            Distribution.keep(scores, i -> scores[i] >= least);
+            Distribution.keepFrom(scores[Distribution.best(k, scores)[k - 1]], scores);
         }
     }
 }

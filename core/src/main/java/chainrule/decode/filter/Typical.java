@@ -18,20 +18,10 @@ public record Typical(double mass) implements Filter {
     public void apply(float[] scores) {
         Distribution d = Distribution.of(scores);
         double entropy = d.entropy();
-        float[] distance = new float[scores.length];
+        float[] nearness = new float[scores.length];
         for (int i = 0; i < scores.length; i++) {
-            distance[i] = (float) Math.abs(d.logProbability(i) + entropy);
+            nearness[i] = (float) -Math.abs(d.logProbability(i) + entropy);
         }
-        int[] sorted = Distribution.ascending(distance, i -> scores[i] != Float.NEGATIVE_INFINITY);
-        double sum = 0;
-        float most = Float.POSITIVE_INFINITY;
-        for (int i = 0; i < sorted.length && most == Float.POSITIVE_INFINITY; i++) {
-            sum += d.probability(sorted[i]);
-            if (sum >= mass) {
-                most = distance[sorted[i]];
-            }
-        }
-        float limit = most;
-        Distribution.keep(scores, i -> distance[i] <= limit);
+        d.keepMass(mass, nearness);
     }
 }
