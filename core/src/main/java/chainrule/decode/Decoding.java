@@ -1,0 +1,10 @@
+package chainrule.decode;
+
+/** A decoding method with its settings: how a text is continued with what a language model says of it. */
+public sealed interface Decoding permits Greedy, Sampling, FilteredSampling, BeamSearch, Decoding.Custom {
+    /** The open door for methods of systems and of library users. */
+    non-sealed interface Custom extends Decoding {}
+
+    /** Begins the continuation of one text. */
+    Run start(Text text);
+}
