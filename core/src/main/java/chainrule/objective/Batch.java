@@ -1,7 +1,9 @@
 package chainrule.objective;
 
+import chainrule.data.Rows;
 import chainrule.model.Input;
 import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -20,9 +22,22 @@ public record Batch(Input input, Tensor targets, Tensor mask) {
         return new Batch(Input.of(rowsBT1.narrow(1, 0, length)), targets, torch.ones(rowsBT1.size(0), length));
     }
 
+    /** Packed rows; what fills up a short one is not trained. */
+    public static Batch of(Rows rows) {
+        Batch batch = of(Ops.ids(rows.ids()));
+        for (int b = 0; b < rows.lengths().length; b++) {
+            long trained = rows.lengths()[b] - 1;
+            long length = batch.mask.size(1);
+            if (trained < length) {
+                batch.mask.select(0, b).narrow(0, trained, length - trained).zero_();
+            }
+        }
+        return batch;
+    }
+
     /** The sum of the weights: the number of trained predictions. */
     public double trained() {
-        try (var _ = new chainrule.tensor.Scope()) {
+        try (var _ = new Scope()) {
             return Ops.floats(mask.sum())[0];
         }
     }

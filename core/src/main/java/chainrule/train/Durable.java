@@ -18,7 +18,7 @@ final class Durable {
 
     /** Puts {@code text} in the place of what {@code file} held. */
     static void replace(Path file, String text) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".tmp");
+        Path aside = file.resolveSibling("." + file.getFileName() + ".tmp");
         Files.writeString(aside, text);
         force(aside);
         move(aside, file);
@@ -32,7 +32,7 @@ final class Durable {
 
     /** Makes {@code to} another name of {@code file}, or a copy where the file system has no links. */
     static void link(Path file, Path to) throws IOException {
-        Path aside = to.resolveSibling(to.getFileName() + ".tmp");
+        Path aside = to.resolveSibling("." + to.getFileName() + ".tmp");
         Files.deleteIfExists(aside);
         try {
             Files.createLink(aside, file);

@@ -14,6 +14,7 @@ final class LossCurve {
     private static final int TOP = 44;
     private static final int BOTTOM = 48;
     private static final int POINTS = 1000;
+    private static final int MARKS = 60;
 
     private LossCurve() {}
 
@@ -21,13 +22,14 @@ final class LossCurve {
     private record Point(double x, double y) {}
 
     static String svg(List<Measurement> all) {
-        List<Point> train = points(all, Measurement::loss);
-        List<Point> smooth = smooth(train);
-        List<Point> heldOut = points(
+        List<Point> losses = points(all, Measurement::loss);
+        List<Point> train = thinned(losses);
+        List<Point> smooth = thinned(smooth(losses));
+        List<Point> heldOut = thinned(points(
                 all.stream().filter(m -> m.evaluation().isPresent()).toList(),
-                m -> m.evaluation().orElseThrow());
+                m -> m.evaluation().orElseThrow()));
         Ticks x = Ticks.over(0, all.isEmpty() ? 1 : all.getLast().step());
-        Ticks y = Ticks.around(List.of(thinned(smooth), heldOut));
+        Ticks y = Ticks.around(List.of(smooth, heldOut));
         StringBuilder svg = new StringBuilder();
         svg.append("""
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13">
@@ -36,11 +38,11 @@ final class LossCurve {
                 """.formatted(WIDTH, HEIGHT, LEFT, TOP, WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM));
         axes(svg, x, y);
         svg.append("<g clip-path=\"url(#c)\" fill=\"none\" stroke-linejoin=\"round\">\n");
-        line(svg, thinned(train), x, y, "stroke=\"#9ec5e8\" stroke-width=\"1\"");
-        line(svg, thinned(smooth), x, y, "stroke=\"#1f6fb2\" stroke-width=\"2\"");
+        line(svg, train, x, y, "stroke=\"#9ec5e8\" stroke-width=\"1\"");
+        line(svg, smooth, x, y, "stroke=\"#1f6fb2\" stroke-width=\"2\"");
         line(svg, heldOut, x, y, "stroke=\"#d1495b\" stroke-width=\"2\"");
         svg.append("</g>\n");
-        for (Point p : heldOut) {
+        for (Point p : heldOut.size() > MARKS ? heldOut.subList(0, 0) : heldOut) {
             svg.append(text("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"#d1495b\"/>\n", x.across(p.x), y.up(p.y)));
         }
         legend(svg, smooth, heldOut);

@@ -44,6 +44,10 @@ final class Part implements Pass {
         }
     }
 
+    Batch batch() {
+        return batch;
+    }
+
     /** What the last pass found. */
     double last() {
         return last;

@@ -8,7 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -57,7 +57,7 @@ public final class RunFolder implements AutoCloseable {
      */
     public static RunFolder create(Path path, List<String> command) {
         try {
-            if (Files.exists(path) && !isEmpty(path)) {
+            if (Files.exists(path) && !(Files.isDirectory(path) && list(path).isEmpty())) {
                 throw new BadInput(path + " is not empty: resume the run that is in it, or name another folder.");
             }
             Files.createDirectories(path.resolve("checkpoints"));
@@ -94,10 +94,8 @@ public final class RunFolder implements AutoCloseable {
     public static List<String> command(Path path) {
         Path file = path.resolve("command.json");
         try {
-            List<String> words = new ArrayList<>();
-            JSON.readTree(Files.readString(file)).get("command").forEach(word -> words.add(word.asString()));
-            return words;
-        } catch (IOException | JacksonException | NullPointerException e) {
+            return List.of(JSON.treeToValue(JSON.readTree(Files.readString(file)).required("command"), String[].class));
+        } catch (IOException | JacksonException e) {
             throw new BadInput(file + " does not tell how the run was started: resume with all its settings.", e);
         }
     }
@@ -152,6 +150,9 @@ public final class RunFolder implements AutoCloseable {
             Durable.move(aside, done);
             Durable.replace(checkpoints.resolve("latest"), done.getFileName() + "\n");
             publish(done);
+            if (Files.exists(metrics())) {
+                Durable.replace(path.resolve("loss.svg"), LossCurve.svg(Metrics.read(metrics())));
+            }
             for (Path old : steps().reversed().stream().skip(keep).toList()) {
                 drop(old);
             }
@@ -177,19 +178,23 @@ public final class RunFolder implements AutoCloseable {
 
     /** What an interrupted run left half done, and what it had reached after the checkpoint to go on from. */
     private void sweep() throws IOException {
-        try (Stream<Path> all = Files.list(path.resolve("checkpoints"))) {
-            for (Path p : all.filter(Files::isDirectory).toList()) {
-                if (!STEP.matcher(p.getFileName().toString()).matches() || step(p) > step(checkpoint())) {
-                    Durable.deleteAll(p);
-                }
+        long latest = step(checkpoint());
+        for (Path p : list(path.resolve("checkpoints"))) {
+            if (!p.endsWith("latest") && (step(p) < 0 || step(p) > latest)) {
+                Durable.deleteAll(p);
+            }
+        }
+        for (Path p : list(path)) {
+            if (p.getFileName().toString().matches("\\..+\\.tmp")) {
+                Files.delete(p);
             }
         }
     }
 
     /** The model's files in the run's own folder. */
     private void publish(Path checkpoint) throws IOException {
-        try (Stream<Path> files = Files.list(checkpoint)) {
-            for (Path file : files.filter(f -> !Checkpoint.OWN.contains(f.getFileName().toString())).toList()) {
+        for (Path file : list(checkpoint)) {
+            if (!RunState.OWN.contains(file.getFileName().toString())) {
                 Durable.link(file, path.resolve(file.getFileName()));
             }
         }
@@ -197,10 +202,15 @@ public final class RunFolder implements AutoCloseable {
 
     /** The checkpoints in order. */
     private List<Path> steps() throws IOException {
-        try (Stream<Path> all = Files.list(path.resolve("checkpoints"))) {
-            return all.filter(p -> STEP.matcher(p.getFileName().toString()).matches())
-                    .sorted(java.util.Comparator.comparingLong(RunFolder::step))
-                    .toList();
+        return list(path.resolve("checkpoints")).stream()
+                .filter(p -> step(p) >= 0)
+                .sorted(Comparator.comparingLong(RunFolder::step))
+                .toList();
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.toList();
         }
     }
 
@@ -213,15 +223,6 @@ public final class RunFolder implements AutoCloseable {
     private static long step(Path checkpoint) {
         Matcher name = STEP.matcher(checkpoint.getFileName().toString());
         return name.matches() ? Long.parseLong(name.group(1)) : -1;
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        }
     }
 
     private static FileChannel lock(Path path) throws IOException {
@@ -237,7 +238,7 @@ public final class RunFolder implements AutoCloseable {
         throw new BadInput("Another process is training in " + path + ": wait for it, or stop it.");
     }
 
-    /** What the system said, without the path where it is all that it says. */
+    /** What the system said. */
     private static String reason(Exception e) {
         return Optional.ofNullable(e.getMessage()).orElseGet(e::toString);
     }

@@ -9,13 +9,13 @@ import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
@@ -103,7 +103,7 @@ public final class Trainer {
         }
         if (folder.begun()) {
             List<String> differences =
-                    Settings.differences(Checkpoint.read(folder.checkpoint()).settings(), described());
+                    Settings.differences(RunState.read(folder.checkpoint()).settings(), described());
             if (!differences.isEmpty()) {
                 throw new BadInput("The run in " + folder.path() + " has other settings: " + String.join(", ", differences)
                         + ". Resume with its own, or start a new run from its model in another folder.");
@@ -117,13 +117,13 @@ public final class Trainer {
             return;
         }
         Path from = folder.checkpoint();
-        Checkpoint checkpoint = Checkpoint.read(from);
-        step = checkpoint.step();
-        tokens = checkpoint.tokens();
+        RunState state = RunState.read(from);
+        step = state.step();
+        tokens = state.tokens();
         try (var _ = new Scope()) {
-            run.restore(TensorFile.read(from.resolve(Checkpoint.OPTIMIZER)));
+            run.restore(TensorFile.read(from.resolve(RunState.OPTIMIZER)));
         } catch (IOException e) {
-            throw new BadInput(from.resolve(Checkpoint.OPTIMIZER) + " cannot be read (" + e.getMessage() + ").", e);
+            throw new BadInput(from.resolve(RunState.OPTIMIZER) + " cannot be read (" + e.getMessage() + ").", e);
         }
     }
 
@@ -148,7 +148,7 @@ public final class Trainer {
             if (!update.finite()) {
                 throw notFinite(update, parts);
             }
-            read = settings.rowsPerStep() * settings.length();
+            read = Math.round(parts.stream().mapToDouble(p -> p.batch().trained()).sum());
         }
         step++;
         tokens += read;
@@ -166,14 +166,12 @@ public final class Trainer {
     }
 
     private List<Part> parts() {
-        long position = step * settings.rowsPerStep();
-        List<Batch> batches = new ArrayList<>();
-        for (int a = 0; a < settings.accumulation(); a++) {
-            batches.add(task.examples().batch(position + (long) a * settings.rows(), settings.rows()));
-        }
+        List<Batch> batches = LongStream.range(0, settings.accumulation())
+                .mapToObj(a -> task.examples().batch(step * settings.accumulation() + a, settings.rows()))
+                .toList();
         double terms = batches.stream().mapToDouble(settings.objective()::terms).sum();
         return batches.stream()
-                .map(b -> new Part(net, settings.objective(), b, Math.max(terms, 1)))
+                .map(b -> new Part(net, settings.objective(), b, terms > 0 ? terms : 1))
                 .toList();
     }
 
@@ -198,13 +196,13 @@ public final class Trainer {
             return OptionalDouble.empty();
         }
         Examples heldOut = task.heldOut().get();
-        long rows = Math.min(heldOut.rows(), settings.cadence().evaluateRows());
+        long batches = Math.ceilDiv(Math.min(heldOut.rows(), settings.cadence().evaluateRows()), settings.rows());
         double sum = 0;
         double terms = 0;
-        for (long from = 0; from < rows; from += settings.rows()) {
+        for (long i = 0; i < batches; i++) {
             try (var _ = new Scope();
                     var _ = new NoGradGuard()) {
-                Batch batch = heldOut.batch(from, (int) Math.min(settings.rows(), rows - from));
+                Batch batch = heldOut.batch(i, settings.rows());
                 sum += settings.objective().sum(task.net(), batch).item_double();
                 terms += settings.objective().terms(batch);
             }
@@ -219,19 +217,18 @@ public final class Trainer {
         }
     }
 
-    private void save(Optimizer.Run run) throws IOException {
+    private void save(Optimizer.Run run) {
         Path done = folder.path().resolve("checkpoints/step-" + step);
         if (!done.equals(folder.checkpoint())) {
             folder.save(step, settings.cadence().keep(), path -> write(run, path));
             observer.saved(step, done);
         }
-        Durable.replace(folder.path().resolve("loss.svg"), LossCurve.svg(folder.measurements()));
     }
 
     private void write(Optimizer.Run run, Path path) throws IOException {
         task.export().write(task.net(), path);
-        TensorFile.write(path.resolve(Checkpoint.OPTIMIZER), run.state());
-        new Checkpoint(step, tokens, described()).write(path);
+        TensorFile.write(path.resolve(RunState.OPTIMIZER), run.state());
+        new RunState(step, tokens, described()).write(path);
     }
 
     private Map<String, String> described() {

@@ -8,7 +8,8 @@ import chainrule.tensor.Ops;
 /** Rows to train on in which each token follows from the last: t ↦ 3t + 1. */
 record Chant(long rows, int length, long seed) implements Examples {
     @Override
-    public Batch batch(long from, int count) {
+    public Batch batch(long number, int count) {
+        long from = number * count;
         Counter random = Counter.of(seed, "rows");
         long[] ids = new long[count * (length + 1)];
         for (int b = 0; b < count; b++) {

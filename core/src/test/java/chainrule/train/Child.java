@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
-/** A run in a process of its own, which can be killed: {@code FOLDER start|resume never|batch POSITION|checkpoint STEP}. */
+/** A run in a process of its own, which can be killed: {@code FOLDER start|resume never|slowly|batch NUMBER|checkpoint STEP}. */
 public final class Child {
     static final Settings SETTINGS = Toy.settings(40, 4, 2, false);
 
@@ -55,11 +56,14 @@ public final class Child {
         }
 
         @Override
-        public Batch batch(long from, int count) {
-            if (kind.equals("batch") && from == at) {
+        public Batch batch(long number, int count) {
+            if (kind.equals("batch") && number == at) {
                 stay();
             }
-            return Toy.TRAIN.batch(from, count);
+            if (kind.equals("slowly")) {
+                LockSupport.parkNanos(50_000_000);
+            }
+            return Toy.TRAIN.batch(number, count);
         }
 
         @Override

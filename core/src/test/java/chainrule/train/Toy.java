@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.pytorch.global.torch;
 
 /** A run that takes a fraction of a second. */
 final class Toy {
@@ -71,11 +73,22 @@ final class Toy {
         return Decoder.create(Small.config(true), Init.random(9));
     }
 
+    /** One thread: others would wait for each other longer than they compute. */
+    static Trainer.Outcome run(Trainer.Task task, Settings settings, RunFolder run, Observer observer, BooleanSupplier stop) {
+        int threads = torch.get_num_threads();
+        torch.set_num_threads(1);
+        try {
+            return Trainer.run(task, settings, run, observer, stop);
+        } finally {
+            torch.set_num_threads(threads);
+        }
+    }
+
     /** Trains from the start to the end. */
     static Trainer.Outcome train(Path folder, Settings settings) {
         try (Decoder lm = fresh();
                 RunFolder run = RunFolder.create(folder, List.of("train", "toy"))) {
-            return Trainer.run(task(lm), settings, run, new Observer() {}, () -> false);
+            return run(task(lm), settings, run, new Observer() {}, () -> false);
         }
     }
 
@@ -83,7 +96,7 @@ final class Toy {
     static Trainer.Outcome resume(Path folder, Settings settings) {
         try (RunFolder run = RunFolder.resume(folder);
                 Decoder lm = load(run.checkpoint())) {
-            return Trainer.run(task(lm), settings, run, new Observer() {}, () -> false);
+            return run(task(lm), settings, run, new Observer() {}, () -> false);
         }
     }
 

@@ -159,7 +159,7 @@ class TrainerTest {
         try (Decoder lm = Toy.fresh();
                 RunFolder run = RunFolder.create(folder(), List.of())) {
             var task = new Trainer.Task(lm, Toy.TRAIN, Optional.empty(), full);
-            assertThatThrownBy(() -> Trainer.run(task, TEN, run, new Observer() {}, () -> false))
+            assertThatThrownBy(() -> Toy.run(task, TEN, run, new Observer() {}, () -> false))
                     .isInstanceOf(TrainingStopped.class)
                     .hasMessageContaining("step 8")
                     .hasMessageContaining("No space left on device")
@@ -192,7 +192,7 @@ class TrainerTest {
         };
         try (Decoder lm = Toy.fresh();
                 RunFolder run = RunFolder.create(folder(), List.of())) {
-            Trainer.run(Toy.task(lm), TEN, run, Observer.all(observer), () -> false);
+            Toy.run(Toy.task(lm), TEN, run, Observer.all(observer), () -> false);
         }
         assertThat(heard)
                 .containsExactly("start 0", "saved 4 true", "sample 6 false", "saved 8 true", "saved 10 true");
@@ -216,7 +216,7 @@ class TrainerTest {
         };
         try (Decoder lm = Toy.fresh();
                 RunFolder run = RunFolder.create(folder(), List.of())) {
-            Trainer.run(Toy.task(lm), Toy.settings(10, 2, 3, true), run, counting, () -> false);
+            Toy.run(Toy.task(lm), Toy.settings(10, 2, 3, true), run, counting, () -> false);
         }
         assertThat(counts.subList(1, 10)).containsOnly(counts.getFirst());
     }
@@ -231,7 +231,7 @@ class TrainerTest {
         };
         try (Decoder lm = Toy.fresh();
                 RunFolder run = RunFolder.create(folder, List.of())) {
-            return Trainer.run(Toy.task(lm), TEN, run, counting, () -> taken[0] >= step);
+            return Toy.run(Toy.task(lm), TEN, run, counting, () -> taken[0] >= step);
         }
     }
 
@@ -239,7 +239,7 @@ class TrainerTest {
         try (Decoder lm = Toy.fresh();
                 RunFolder run = RunFolder.create(folder, List.of())) {
             var task = new Trainer.Task(lm, examples, Optional.empty(), Toy::export);
-            Trainer.run(task, settings, run, new Observer() {}, () -> false);
+            Toy.run(task, settings, run, new Observer() {}, () -> false);
         }
     }
 
@@ -247,7 +247,7 @@ class TrainerTest {
         try (RunFolder run = RunFolder.resume(folder);
                 Decoder lm = Toy.load(run.checkpoint())) {
             var task = new Trainer.Task(lm, examples, Optional.empty(), Toy::export);
-            Trainer.run(task, TEN, run, new Observer() {}, () -> false);
+            Toy.run(task, TEN, run, new Observer() {}, () -> false);
         }
     }
 
@@ -273,10 +273,10 @@ class TrainerTest {
         }
 
         @Override
-        public Batch batch(long from, int count) {
-            Batch batch = all.batch(from, count);
+        public Batch batch(long number, int count) {
+            Batch batch = all.batch(number, count);
             for (int b = 0; b < count; b++) {
-                long trained = (from + b) % 7;
+                long trained = (number * count + b) % 7;
                 batch.mask().narrow(0, b, 1).narrow(1, trained, Toy.LENGTH - trained).zero_();
             }
             return batch;

@@ -13,13 +13,13 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a checkpoint knows of its run besides the net and the optimizer's state: {@code state.json}.
+ * What a checkpoint says of its run besides the net and the optimizer's state: {@code state.json}.
  *
  * @param step steps taken
  * @param tokens read
  * @param settings those that decide the numbers, in words
  */
-record Checkpoint(long step, long tokens, Map<String, String> settings) {
+record RunState(long step, long tokens, Map<String, String> settings) {
     static final String OPTIMIZER = "optimizer.safetensors";
     private static final String STATE = "state.json";
 
@@ -34,13 +34,14 @@ record Checkpoint(long step, long tokens, Map<String, String> settings) {
     }
 
     /** @throws BadInput where the folder is no checkpoint */
-    static Checkpoint read(Path folder) {
+    static RunState read(Path folder) {
         Path file = folder.resolve(STATE);
         try {
             JsonNode state = JsonMapper.shared().readTree(Files.readString(file));
             Map<String, String> settings = new LinkedHashMap<>();
-            state.path("settings").properties().forEach(e -> settings.put(e.getKey(), e.getValue().asString()));
-            return new Checkpoint(state.path("step").asLong(), state.path("num_tokens").asLong(), settings);
+            state.required("settings").properties().forEach(e -> settings.put(e.getKey(), e.getValue().stringValue()));
+            return new RunState(
+                    state.required("step").longValue(), state.required("num_tokens").longValue(), settings);
         } catch (IOException | JacksonException e) {
             throw new BadInput(file + " cannot be read: name another checkpoint in the file latest beside it.", e);
         }
