@@ -24,7 +24,12 @@ public final class Progress implements AutoCloseable {
 
     /** Progress of {@code what} towards {@code total} of whatever unit, on standard error. */
     public Progress(String what, long total) {
-        this(what, total, System.err, System.console() != null && System.console().isTerminal(), System::nanoTime);
+        this(
+                what,
+                total,
+                System.err,
+                System.console() != null && System.console().isTerminal(),
+                System::nanoTime);
     }
 
     Progress(String what, long total, PrintStream out, boolean terminal, LongSupplier nanos) {
@@ -78,7 +83,9 @@ public final class Progress implements AutoCloseable {
         if (done >= total) {
             return line + "  in " + text(past);
         }
-        return done > first ? line + "  " + text(past.multipliedBy(total - done).dividedBy(done - first)) + " left" : line;
+        return done > first
+                ? line + "  " + text(past.multipliedBy(total - done).dividedBy(done - first)) + " left"
+                : line;
     }
 
     /** As in {@code 2h 05m}, {@code 3m 20s}, {@code 12s}. */

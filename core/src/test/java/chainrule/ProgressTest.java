@@ -34,7 +34,8 @@ class ProgressTest {
             progress.update(i, "loss " + i);
         }
         assertThat(shown().lines())
-                .containsExactly("train 0/100", "train 10/100  loss 10  1m 30s left", "train 20/100  loss 20  1m 20s left");
+                .containsExactly(
+                        "train 0/100", "train 10/100  loss 10  1m 30s left", "train 20/100  loss 20  1m 20s left");
     }
 
     @Test

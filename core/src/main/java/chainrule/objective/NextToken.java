@@ -46,7 +46,8 @@ public record NextToken(int chunk) implements Objective {
     @Override
     public Tensor sum(Net net, Batch batch) {
         if (!(net instanceof CausalLM lm)) {
-            throw new IllegalArgumentException("the next token's loss needs a language model that factorises over tokens");
+            throw new IllegalArgumentException(
+                    "the next token's loss needs a language model that factorises over tokens");
         }
         Step step = lm.forward(batch.input(), Tap.NONE);
         Tensor target = batch.targets().flatten();
@@ -97,7 +98,11 @@ public record NextToken(int chunk) implements Objective {
 
     /** Σ m[c] log p[c, y[c]], float64. */
     private static Tensor picked(Tensor logPCV, Tensor target, Tensor mask) {
-        return logPCV.gather(1, target.unsqueeze(1)).squeeze(1).mul(mask).to(ScalarType.Double).sum();
+        return logPCV.gather(1, target.unsqueeze(1))
+                .squeeze(1)
+                .mul(mask)
+                .to(ScalarType.Double)
+                .sum();
     }
 
     /** Head inputs [R,D], targets [R] and weights [R]. */
@@ -118,7 +123,8 @@ public record NextToken(int chunk) implements Objective {
         /** Puts ∂/∂h into {@code gCD} and adds ∂/∂W to {@code gVD}; {@code logP}'s memory is used up. */
         void differentiate(Tensor logPCV, Tensor wVD, Tensor gCD, Tensor gVD) {
             Tensor minus = torch.full_like(logPCV.narrow(1, 0, 1), new Scalar(-1));
-            Tensor gCV = logPCV.exp_().scatter_add_(1, target.unsqueeze(1), minus).to(wVD.scalar_type());
+            Tensor gCV =
+                    logPCV.exp_().scatter_add_(1, target.unsqueeze(1), minus).to(wVD.scalar_type());
             Tensor weight = mask.unsqueeze(1).to(wVD.scalar_type());
             gCD.copy_(torch.matmul(gCV, wVD).mul_(weight));
             gVD.add_(torch.matmul(gCV.t(), hRD.mul(weight)));

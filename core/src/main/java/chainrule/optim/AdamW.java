@@ -28,7 +28,9 @@ public record AdamW(double learningRate, double beta1, double beta2, double epsi
 
     public AdamW {
         check(learningRate > 0, "learning rate " + learningRate + ": it must be above 0");
-        check(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1, "β " + beta1 + " and " + beta2 + ": from 0 to below 1");
+        check(
+                beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1,
+                "β " + beta1 + " and " + beta2 + ": from 0 to below 1");
         check(epsilon > 0, "ε " + epsilon + ": it must be above 0");
         check(weightDecay >= 0, "weight decay " + weightDecay + ": it must not be below 0");
         check(clip >= 0, "clip " + clip + ": it must not be below 0");

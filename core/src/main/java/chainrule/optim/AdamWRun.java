@@ -55,7 +55,8 @@ final class AdamWRun implements Optimizer.Run {
                 loss += part.backward();
             }
             try (var _ = new NoGradGuard()) {
-                var reached = moments.stream().filter(m -> m.gradient().defined()).toList();
+                var reached =
+                        moments.stream().filter(m -> m.gradient().defined()).toList();
                 var update = new Optimizer.Update(loss, norm(reached));
                 if (update.finite()) {
                     steps.add_(new Scalar(1));
@@ -114,7 +115,8 @@ final class AdamWRun implements Optimizer.Run {
         var mine = state();
         if (!saved.keySet().equals(mine.keySet())) {
             throw new BadInput("The saved optimizer state belongs to other parameters: it has " + saved.size()
-                    + " tensors where this model needs " + mine.size() + ". Resume with the model that the run trained.");
+                    + " tensors where this model needs " + mine.size()
+                    + ". Resume with the model that the run trained.");
         }
         mine.forEach((name, tensor) -> {
             Tensor from = saved.get(name);

@@ -14,7 +14,8 @@ import org.bytedeco.pytorch.Type;
 /** libtorch's AdamW over many tensors in one pass through memory, which is reached by name only. */
 final class FusedAdamW {
     /** Parameters, their gradients and moments in one order; the number of steps, this one included. */
-    record Tensors(List<Tensor> parameters, List<Tensor> gradients, List<Tensor> means, List<Tensor> squares, Tensor step) {}
+    record Tensors(
+            List<Tensor> parameters, List<Tensor> gradients, List<Tensor> means, List<Tensor> squares, Tensor step) {}
 
     private FusedAdamW() {}
 
@@ -24,22 +25,23 @@ final class FusedAdamW {
             return;
         }
         IValue scale = shrink == 1 ? new IValue() : new IValue(Ops.tensor(new float[] {(float) (1 / shrink)}));
-        operator().callBoxed(new IValueVector(
-                list(t.parameters),
-                list(t.gradients),
-                list(t.means),
-                list(t.squares),
-                list(List.of()),
-                list(t.parameters.stream().map(_ -> t.step).toList()),
-                new IValue(learningRate),
-                new IValue(settings.beta1()),
-                new IValue(settings.beta2()),
-                new IValue(weightDecay),
-                new IValue(settings.epsilon()),
-                new IValue(false),
-                new IValue(false),
-                scale,
-                new IValue()));
+        operator()
+                .callBoxed(new IValueVector(
+                        list(t.parameters),
+                        list(t.gradients),
+                        list(t.means),
+                        list(t.squares),
+                        list(List.of()),
+                        list(t.parameters.stream().map(_ -> t.step).toList()),
+                        new IValue(learningRate),
+                        new IValue(settings.beta1()),
+                        new IValue(settings.beta2()),
+                        new IValue(weightDecay),
+                        new IValue(settings.epsilon()),
+                        new IValue(false),
+                        new IValue(false),
+                        scale,
+                        new IValue()));
     }
 
     private static OperatorHandle operator() {

@@ -1,6 +1,5 @@
 package chainrule.optim;
 
-import chainrule.BadInput;
 import chainrule.nn.Tree;
 import java.util.List;
 import java.util.SequencedMap;

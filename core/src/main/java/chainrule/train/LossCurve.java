@@ -53,7 +53,8 @@ final class LossCurve {
         for (double v : y.values()) {
             svg.append(text("<path d=\"M%d %.1fH%d\" stroke=\"#e3e6ea\"/>\n", LEFT, y.up(v), WIDTH - RIGHT));
             svg.append(text(
-                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#57606a\">%s</text>\n", LEFT - 8, y.up(v) + 4, y.label(v)));
+                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#57606a\">%s</text>\n",
+                    LEFT - 8, y.up(v) + 4, y.label(v)));
         }
         for (double v : x.values()) {
             svg.append(text(
@@ -62,7 +63,8 @@ final class LossCurve {
         }
         svg.append(text("<path d=\"M%d %dH%d\" stroke=\"#8c959f\"/>\n", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT));
         svg.append(text(
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#57606a\">step</text>\n", WIDTH - RIGHT, HEIGHT - 10));
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#57606a\">step</text>\n",
+                WIDTH - RIGHT, HEIGHT - 10));
     }
 
     private static void legend(StringBuilder svg, List<Point> train, List<Point> heldOut) {
@@ -91,7 +93,9 @@ final class LossCurve {
     }
 
     private static List<Point> points(List<Measurement> all, ToDoubleFunction<Measurement> value) {
-        return all.stream().map(m -> new Point(m.step(), value.applyAsDouble(m))).toList();
+        return all.stream()
+                .map(m -> new Point(m.step(), value.applyAsDouble(m)))
+                .toList();
     }
 
     /** The exponential mean of about a fiftieth of the run, without a bias towards its first value. */
@@ -136,12 +140,18 @@ final class LossCurve {
 
         /** Around all points, ending at marks. */
         static Ticks around(List<List<Point>> lines) {
-            double[] all = lines.stream().flatMap(List::stream).mapToDouble(Point::y).sorted().toArray();
+            double[] all = lines.stream()
+                    .flatMap(List::stream)
+                    .mapToDouble(Point::y)
+                    .sorted()
+                    .toArray();
             double low = all.length == 0 ? 0 : all[0];
             double high = all.length == 0 ? 1 : all[all.length - 1];
             Ticks rough = over(low, Math.max(high, low + 1e-3));
             return new Ticks(
-                    Math.floor(low / rough.each) * rough.each, Math.ceil(rough.to / rough.each) * rough.each, rough.each);
+                    Math.floor(low / rough.each) * rough.each,
+                    Math.ceil(rough.to / rough.each) * rough.each,
+                    rough.each);
         }
 
         List<Double> values() {

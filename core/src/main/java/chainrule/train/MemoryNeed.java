@@ -45,8 +45,7 @@ public record MemoryNeed(long parameters, long gradients, long moments, long cop
             kept = kept / heads.layers + rows * (double) through / Math.max(1, matrices) * heads.layers * bytes;
         }
         long logits = net instanceof CausalLM lm ? 3L * CHUNK * lm.vocabulary() * Float.BYTES : 0;
-        return new MemoryNeed(
-                size, size, 2 * size, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
+        return new MemoryNeed(size, size, 2 * size, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
     }
 
     public long total() {

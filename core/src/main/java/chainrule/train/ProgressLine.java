@@ -38,8 +38,7 @@ public final class ProgressLine implements Observer, AutoCloseable {
         progress.update(
                 m.step(), String.format(Locale.ROOT, "loss %.4f  %s tokens/s", m.loss(), rate(m.tokensPerSecond())));
         m.evaluation()
-                .ifPresent(e ->
-                        progress.print(String.format(Locale.ROOT, "step %d: held-out loss %.4f", m.step(), e)));
+                .ifPresent(e -> progress.print(String.format(Locale.ROOT, "step %d: held-out loss %.4f", m.step(), e)));
     }
 
     @Override

@@ -64,10 +64,13 @@ public final class RunFolder implements AutoCloseable {
             RunFolder run = new RunFolder(path, lock(path));
             Durable.replace(
                     path.resolve("command.json"),
-                    JSON.createObjectNode().set("command", JSON.valueToTree(command)).toString() + "\n");
+                    JSON.createObjectNode()
+                                    .set("command", JSON.valueToTree(command))
+                                    .toString() + "\n");
             return run;
         } catch (IOException e) {
-            throw new BadInput("The run's folder " + path + " cannot be made (" + reason(e) + "): name another one.", e);
+            throw new BadInput(
+                    "The run's folder " + path + " cannot be made (" + reason(e) + "): name another one.", e);
         }
     }
 
@@ -94,7 +97,8 @@ public final class RunFolder implements AutoCloseable {
     public static List<String> command(Path path) {
         Path file = path.resolve("command.json");
         try {
-            return List.of(JSON.treeToValue(JSON.readTree(Files.readString(file)).required("command"), String[].class));
+            return List.of(
+                    JSON.treeToValue(JSON.readTree(Files.readString(file)).required("command"), String[].class));
         } catch (IOException | JacksonException e) {
             throw new BadInput(file + " does not tell how the run was started: resume with all its settings.", e);
         }
@@ -171,8 +175,8 @@ public final class RunFolder implements AutoCloseable {
                 ? " The checkpoint " + checkpoint() + " is complete: resume when this is mended."
                 : " Nothing was trained yet.";
         return new TrainingStopped(
-                "Training stopped at step " + step + ": its checkpoint cannot be written to " + path + " (" + reason(e) + ")."
-                        + good,
+                "Training stopped at step " + step + ": its checkpoint cannot be written to " + path + " (" + reason(e)
+                        + ")." + good,
                 e);
     }
 
@@ -226,7 +230,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (channel.tryLock() != null) {
                 return channel;

@@ -27,7 +27,8 @@ record RunState(long step, long tokens, Map<String, String> settings) {
     static final Set<String> OWN = Set.of(OPTIMIZER, STATE);
 
     void write(Path folder) throws IOException {
-        ObjectNode state = JsonMapper.shared().createObjectNode().put("step", step).put("num_tokens", tokens);
+        ObjectNode state =
+                JsonMapper.shared().createObjectNode().put("step", step).put("num_tokens", tokens);
         ObjectNode words = state.putObject("settings");
         settings.forEach(words::put);
         Files.writeString(folder.resolve(STATE), state.toPrettyString() + "\n");
@@ -39,9 +40,13 @@ record RunState(long step, long tokens, Map<String, String> settings) {
         try {
             JsonNode state = JsonMapper.shared().readTree(Files.readString(file));
             Map<String, String> settings = new LinkedHashMap<>();
-            state.required("settings").properties().forEach(e -> settings.put(e.getKey(), e.getValue().stringValue()));
+            state.required("settings")
+                    .properties()
+                    .forEach(e -> settings.put(e.getKey(), e.getValue().stringValue()));
             return new RunState(
-                    state.required("step").longValue(), state.required("num_tokens").longValue(), settings);
+                    state.required("step").longValue(),
+                    state.required("num_tokens").longValue(),
+                    settings);
         } catch (IOException | JacksonException e) {
             throw new BadInput(file + " cannot be read: name another checkpoint in the file latest beside it.", e);
         }

@@ -43,16 +43,17 @@ public record Settings(
     public record Cadence(int evaluate, int evaluateRows, int save, int sample, int keep) {
         public Cadence {
             if (evaluate < 0 || evaluateRows < 1 || save < 0 || sample < 0 || keep < 1) {
-                throw new IllegalArgumentException("evaluate, save and sample every 0 or more steps, on 1 or more rows, and"
-                        + " keep 1 or more checkpoints");
+                throw new IllegalArgumentException(
+                        "evaluate, save and sample every 0 or more steps, on 1 or more rows, and"
+                                + " keep 1 or more checkpoints");
             }
         }
     }
 
     public Settings {
         if (steps < 1 || rows < 1 || length < 1 || accumulation < 1) {
-            throw new IllegalArgumentException(
-                    steps + " steps of " + accumulation + " times " + rows + " rows of " + length + " tokens: 1 or more of each");
+            throw new IllegalArgumentException(steps + " steps of " + accumulation + " times " + rows + " rows of "
+                    + length + " tokens: 1 or more of each");
         }
     }
 

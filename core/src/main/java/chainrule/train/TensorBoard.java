@@ -34,7 +34,12 @@ public final class TensorBoard implements Observer, AutoCloseable {
         Path file = folder.resolve("events.out.tfevents.0.chainrule");
         try {
             out = Files.newOutputStream(file);
-            record(new Message().number(1, start.last().isEmpty() ? now() : start.last().getFirst().time())
+            record(new Message()
+                    .number(
+                            1,
+                            start.last().isEmpty()
+                                    ? now()
+                                    : start.last().getFirst().time())
                     .bytes(3, "brain.Event:2".getBytes(StandardCharsets.UTF_8)));
             for (Measurement m : Metrics.read(folder.resolve("metrics.jsonl"))) {
                 write(m);
@@ -78,7 +83,11 @@ public final class TensorBoard implements Observer, AutoCloseable {
     /** Event{wall_time, step, summary{value{tag, metadata{plugin_data{plugin_name}, data_class}, tensor}}}. */
     private void scalar(Measurement m, String tag, double value) throws IOException {
         Message metadata = new Message()
-                .bytes(1, new Message().bytes(1, "scalars".getBytes(StandardCharsets.UTF_8)).encoded())
+                .bytes(
+                        1,
+                        new Message()
+                                .bytes(1, "scalars".getBytes(StandardCharsets.UTF_8))
+                                .encoded())
                 .integer(4, 1);
         byte[] number = ByteBuffer.allocate(Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)

@@ -1,5 +1,6 @@
 package chainrule.train;
 
+import chainrule.tensor.Ops;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
-import chainrule.tensor.Ops;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +33,10 @@ final class TensorFile {
         }
         byte[] text = header.toString().getBytes(StandardCharsets.UTF_8);
         try (var ch = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ch.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).flip());
+            ch.write(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(text.length)
+                    .flip());
             ch.write(ByteBuffer.wrap(text));
             for (Tensor t : tensors.values()) {
                 ByteBuffer b = Ops.segment(t).asByteBuffer();
@@ -52,7 +55,8 @@ final class TensorFile {
             JsonNode header = JsonMapper.shared().readTree(text.array());
             for (var e : header.properties()) {
                 long[] shape = new long[e.getValue().get("shape").size()];
-                for (int i = 0; i < shape.length; i++) shape[i] = e.getValue().get("shape").get(i).asLong();
+                for (int i = 0; i < shape.length; i++)
+                    shape[i] = e.getValue().get("shape").get(i).asLong();
                 Tensor t = Ops.empty(ScalarType.Float, shape);
                 ByteBuffer b = Ops.segment(t).asByteBuffer();
                 while (b.hasRemaining()) ch.read(b);

@@ -7,7 +7,6 @@ import chainrule.objective.Batch;
 import chainrule.optim.Optimizer;
 import chainrule.tensor.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -88,9 +87,11 @@ public final class Trainer {
                 metrics.force();
                 save(run);
             } catch (IOException e) {
-                throw new TrainingStopped("Training stopped at step " + step + ": " + folder.metrics()
-                        + " cannot be written (" + e.getMessage() + "). The checkpoint " + folder.checkpoint()
-                        + " is complete: resume when this is mended.", e);
+                throw new TrainingStopped(
+                        "Training stopped at step " + step + ": " + folder.metrics()
+                                + " cannot be written (" + e.getMessage() + "). The checkpoint " + folder.checkpoint()
+                                + " is complete: resume when this is mended.",
+                        e);
             }
         }
         return new Outcome(step, step < settings.steps());
@@ -105,8 +106,9 @@ public final class Trainer {
             List<String> differences =
                     Settings.differences(RunState.read(folder.checkpoint()).settings(), described());
             if (!differences.isEmpty()) {
-                throw new BadInput("The run in " + folder.path() + " has other settings: " + String.join(", ", differences)
-                        + ". Resume with its own, or start a new run from its model in another folder.");
+                throw new BadInput(
+                        "The run in " + folder.path() + " has other settings: " + String.join(", ", differences)
+                                + ". Resume with its own, or start a new run from its model in another folder.");
             }
         }
     }
@@ -148,7 +150,8 @@ public final class Trainer {
             if (!update.finite()) {
                 throw notFinite(update, parts);
             }
-            read = Math.round(parts.stream().mapToDouble(p -> p.batch().trained()).sum());
+            read = Math.round(
+                    parts.stream().mapToDouble(p -> p.batch().trained()).sum());
         }
         step++;
         tokens += read;
@@ -185,7 +188,8 @@ public final class Trainer {
         long last = first + (loss ? settings.rows() : settings.rowsPerStep()) - 1;
         return new TrainingStopped(
                 "Training stopped at step " + (step + 1) + ": the " + (loss ? "loss" : "gradient") + " is "
-                        + (loss ? parts.get(bad).last() : update.gradientNorm()) + ", in the batch of rows " + first + " to " + last
+                        + (loss ? parts.get(bad).last() : update.gradientNorm()) + ", in the batch of rows " + first
+                        + " to " + last
                         + " of the data's order. The checkpoint " + folder.checkpoint()
                         + " is good: resume from it with a lower learning rate in a new run, or look at these rows.");
     }

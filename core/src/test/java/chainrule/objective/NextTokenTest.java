@@ -50,9 +50,10 @@ class NextTokenTest extends ObjectiveContract {
             assertThat(new NextToken(chunk).sum(plain, batch()).item_double()).isCloseTo(expected, within(1e-5));
             var whole = gradients(plain, List.of(batch()));
             var chunked = gradients(lm, List.of(batch()));
-            whole.forEach((path, g) -> assertThat(g.sub(chunked.get(path)).abs().max().item_double())
-                    .as(path)
-                    .isLessThan(1e-6 * Math.max(1, g.abs().max().item_double())));
+            whole.forEach(
+                    (path, g) -> assertThat(g.sub(chunked.get(path)).abs().max().item_double())
+                            .as(path)
+                            .isLessThan(1e-6 * Math.max(1, g.abs().max().item_double())));
         }
     }
 
@@ -81,7 +82,9 @@ class NextTokenTest extends ObjectiveContract {
         try (Decoder lm = Small.decoder(3, true);
                 var _ = new Scope()) {
             double exact = new NextToken().sum(lm, batch()).item_double();
-            double rough = new NextToken().sum(lm.in(chainrule.nn.Compute.BF16), batch()).item_double();
+            double rough = new NextToken()
+                    .sum(lm.in(chainrule.nn.Compute.BF16), batch())
+                    .item_double();
             assertThat(rough).isCloseTo(exact, within(0.02 * exact)).isNotEqualTo(exact);
         }
     }
@@ -98,7 +101,13 @@ class NextTokenTest extends ObjectiveContract {
                 var _ = new Scope()) {
             Decoder wide = Tree.map(lm, (_, p) -> Scope.own(p.to(ScalarType.Double)));
             return new Decoder(
-                    wide.config(), wide.embed(), wide.positions(), wide.blocks(), wide.norm(), wide.head(), ScalarType.Double);
+                    wide.config(),
+                    wide.embed(),
+                    wide.positions(),
+                    wide.blocks(),
+                    wide.norm(),
+                    wide.head(),
+                    ScalarType.Double);
         }
     }
 }

@@ -69,14 +69,15 @@ abstract class ObjectiveContract {
             for (int b = 0; b < whole.targets().size(0); b++) {
                 rows.add(row(whole, b));
             }
-            assertThat(rows.stream().mapToDouble(objective()::terms).sum()).isEqualTo(objective().terms(whole));
+            assertThat(rows.stream().mapToDouble(objective()::terms).sum())
+                    .isEqualTo(objective().terms(whole));
             var together = gradients(net, List.of(whole));
             var apart = gradients(net, rows);
             assertThat(apart.keySet()).isEqualTo(together.keySet());
-            together.forEach((path, g) -> assertThat(
-                            g.sub(apart.get(path)).abs().max().item_double())
-                    .as(path)
-                    .isLessThan(1e-9));
+            together.forEach(
+                    (path, g) -> assertThat(g.sub(apart.get(path)).abs().max().item_double())
+                            .as(path)
+                            .isLessThan(1e-9));
         }
     }
 
@@ -115,7 +116,9 @@ abstract class ObjectiveContract {
     private static Batch row(Batch batch, int b) {
         Tensor ids = ((Tokens.Ids) batch.input().tokens()).ids();
         return new Batch(
-                Input.of(ids.narrow(0, b, 1)), batch.targets().narrow(0, b, 1), batch.mask().narrow(0, b, 1));
+                Input.of(ids.narrow(0, b, 1)),
+                batch.targets().narrow(0, b, 1),
+                batch.mask().narrow(0, b, 1));
     }
 
     private static void asking(Net net, boolean gradients) {

@@ -49,7 +49,8 @@ abstract class OptimizerContract {
                 Optimizer.Run run = optimizer().start(tree)) {
             Bowl quarter = new Bowl(tree, 0.25, 0.3);
             double whole = new Bowl(tree, 1, 0.3).value();
-            double loss = run.step(List.of(quarter, quarter, quarter, quarter), 1).loss();
+            double loss =
+                    run.step(List.of(quarter, quarter, quarter, quarter), 1).loss();
             assertThat(loss).isCloseTo(whole, org.assertj.core.api.Assertions.within(1e-5 * whole));
         }
     }
@@ -64,7 +65,8 @@ abstract class OptimizerContract {
             try (var _ = new Scope()) {
                 var saved = new LinkedHashMap<String, Tensor>();
                 run.state().forEach((name, t) -> saved.put(name, t.clone()));
-                copy.tensors().forEach((path, p) -> p.detach().copy_(tree.get(path).detach()));
+                copy.tensors()
+                        .forEach((path, p) -> p.detach().copy_(tree.get(path).detach()));
                 steps(run, tree, 2);
                 other.restore(saved);
                 steps(other, copy, 2);
@@ -90,7 +92,8 @@ abstract class OptimizerContract {
                 Optimizer.Run run = optimizer().start(tree)) {
             steps(run, tree, 1);
             List<Float> before = values(tree);
-            assertThat(run.step(List.of(new Bowl(tree, Double.NaN, 0)), 1).finite()).isFalse();
+            assertThat(run.step(List.of(new Bowl(tree, Double.NaN, 0)), 1).finite())
+                    .isFalse();
             assertThat(values(tree)).isEqualTo(before);
             steps(run, tree, 1);
             assertThat(values(tree)).doesNotContain(Float.NaN).isNotEqualTo(before);

@@ -37,7 +37,9 @@ class ScheduleTest {
     void afterWarmUpTheRateNeverGrows() {
         for (Schedule schedule : ALL) {
             for (int s = 5; s <= 25; s++) {
-                assertThat(schedule.factor(s, 20)).isLessThanOrEqualTo(schedule.factor(s - 1, 20)).isPositive();
+                assertThat(schedule.factor(s, 20))
+                        .isLessThanOrEqualTo(schedule.factor(s - 1, 20))
+                        .isPositive();
             }
         }
     }

@@ -31,7 +31,8 @@ class KillTest {
         Path folder = home.resolve("run");
         killAt(folder, "checkpoint", "16");
         assertThat(folder.resolve("checkpoints/step-16.tmp")).exists();
-        assertThat(Files.readString(folder.resolve("checkpoints/latest")).strip()).isEqualTo("step-12");
+        assertThat(Files.readString(folder.resolve("checkpoints/latest")).strip())
+                .isEqualTo("step-12");
         assertThat(finish(folder, "resume")).isZero();
         assertThat(folder.resolve("checkpoints/step-16.tmp")).doesNotExist();
         assertSameAsUninterrupted(folder);
@@ -79,7 +80,9 @@ class KillTest {
         assertThat(Toy.weights(folder)).isEqualTo(Toy.weights(whole));
         assertThat(Toy.moments(folder)).isEqualTo(Toy.moments(whole));
         try (RunFolder run = RunFolder.resume(folder)) {
-            assertThat(run.measurements().stream().map(Measurement::step)).hasSize(40).doesNotHaveDuplicates();
+            assertThat(run.measurements().stream().map(Measurement::step))
+                    .hasSize(40)
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -88,7 +91,9 @@ class KillTest {
         while (!Files.exists(Path.of(folder + ".there")) && child.isAlive()) {
             Thread.sleep(5);
         }
-        assertThat(child.isAlive()).as(Files.readString(Path.of(folder + ".log"))).isTrue();
+        assertThat(child.isAlive())
+                .as(Files.readString(Path.of(folder + ".log")))
+                .isTrue();
         child.destroyForcibly().waitFor();
     }
 

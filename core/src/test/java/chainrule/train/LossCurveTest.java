@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringReader;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -25,7 +25,8 @@ class LossCurveTest {
     private static List<double[]> points(Document svg, int line) {
         String points = ((Element) svg.getElementsByTagName("polyline").item(line)).getAttribute("points");
         return Stream.of(points.strip().split(" "))
-                .map(p -> Stream.of(p.split(",")).mapToDouble(Double::parseDouble).toArray())
+                .map(p ->
+                        Stream.of(p.split(",")).mapToDouble(Double::parseDouble).toArray())
                 .toList();
     }
 
@@ -48,8 +49,12 @@ class LossCurveTest {
 
     @Test
     void lossesFarOffOrWithoutNumberStillMakeAPicture() throws Exception {
-        assertThat(picture(List.of()).getElementsByTagName("polyline").getLength()).isZero();
-        assertThat(picture(TWENTY.subList(0, 1)).getElementsByTagName("polyline").getLength()).isEqualTo(2);
+        assertThat(picture(List.of()).getElementsByTagName("polyline").getLength())
+                .isZero();
+        assertThat(picture(TWENTY.subList(0, 1))
+                        .getElementsByTagName("polyline")
+                        .getLength())
+                .isEqualTo(2);
         List<Measurement> flat = LongStream.rangeClosed(1, 3)
                 .mapToObj(s -> new Measurement(s, 0, 1e6, 0, 0, 0, 0, java.util.OptionalDouble.empty(), 0))
                 .toList();
@@ -58,7 +63,9 @@ class LossCurveTest {
 
     @Test
     void aLongRunIsThinned() throws Exception {
-        var many = LongStream.rangeClosed(1, 50_000).mapToObj(RunFolderTest::measurement).toList();
+        var many = LongStream.rangeClosed(1, 50_000)
+                .mapToObj(RunFolderTest::measurement)
+                .toList();
         assertThat(points(picture(many), 1)).hasSizeBetween(1000, 1100);
         assertThat(LossCurve.svg(many).length()).isLessThan(1_000_000);
     }

@@ -149,8 +149,7 @@ class RunFolderTest {
         try (Metrics metrics = Metrics.after(3, file)) {
             metrics.add(measurement(4));
         }
-        assertThat(Metrics.read(file))
-                .containsExactly(measurement(1), measurement(2), measurement(3), measurement(4));
+        assertThat(Metrics.read(file)).containsExactly(measurement(1), measurement(2), measurement(3), measurement(4));
     }
 
     static Measurement measurement(long step) {

@@ -34,17 +34,24 @@ class TensorBoardTest {
         assertThat(text(events.getFirst().get(3))).isEqualTo("brain.Event:2");
         Map<String, Double> scalars = new LinkedHashMap<>();
         for (var event : events.subList(1, events.size())) {
-            assertThat(event.get(1)).isEqualTo(RunFolderTest.measurement((long) event.get(2)).time());
+            assertThat(event.get(1))
+                    .isEqualTo(RunFolderTest.measurement((long) event.get(2)).time());
             var value = message(message(event.get(5)).get(1));
             var metadata = message(value.get(9));
             assertThat(metadata.get(4)).isEqualTo(1L);
             assertThat(text(message(metadata.get(1)).get(1))).isEqualTo("scalars");
             var tensor = message(value.get(8));
             assertThat(tensor.get(1)).isEqualTo(1L);
-            scalars.put(text(value.get(1)) + " " + event.get(2), (double) bytes(tensor.get(5)).getFloat());
+            scalars.put(text(value.get(1)) + " " + event.get(2), (double)
+                    bytes(tensor.get(5)).getFloat());
         }
         assertThat(scalars.keySet())
-                .contains("train/loss 1", "train/grad_norm 1", "train/learning_rate 2", "train/num_tokens 2", "eval/loss 2")
+                .contains(
+                        "train/loss 1",
+                        "train/grad_norm 1",
+                        "train/learning_rate 2",
+                        "train/num_tokens 2",
+                        "eval/loss 2")
                 .doesNotContain("eval/loss 1");
         assertThat(scalars.get("train/loss 1")).isEqualTo(3);
         assertThat(scalars.get("eval/loss 2")).isEqualTo(1);
@@ -60,7 +67,10 @@ class TensorBoardTest {
             byte[] length = new byte[8];
             file.get(length);
             assertThat(file.getInt()).isEqualTo(masked(length));
-            byte[] payload = new byte[(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+            byte[] payload = new byte
+                    [(int) ByteBuffer.wrap(length)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getLong()];
             file.get(payload);
             assertThat(file.getInt()).isEqualTo(masked(payload));
             events.add(message(payload));

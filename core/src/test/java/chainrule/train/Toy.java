@@ -35,8 +35,7 @@ final class Toy {
         return settings(steps, rows, accumulation, objective, false);
     }
 
-    private static Settings settings(
-            long steps, int rows, int accumulation, Objective objective, boolean recompute) {
+    private static Settings settings(long steps, int rows, int accumulation, Objective objective, boolean recompute) {
         return new Settings(
                 steps,
                 rows,
@@ -74,7 +73,8 @@ final class Toy {
     }
 
     /** One thread: others would wait for each other longer than they compute. */
-    static Trainer.Outcome run(Trainer.Task task, Settings settings, RunFolder run, Observer observer, BooleanSupplier stop) {
+    static Trainer.Outcome run(
+            Trainer.Task task, Settings settings, RunFolder run, Observer observer, BooleanSupplier stop) {
         int threads = torch.get_num_threads();
         torch.set_num_threads(1);
         try {

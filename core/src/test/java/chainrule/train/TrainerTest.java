@@ -53,7 +53,8 @@ class TrainerTest {
         assertThat(all.get(9).tokens()).isEqualTo(10 * 4 * Toy.LENGTH);
         assertThat(all.get(9).epoch()).isEqualTo(1.0);
         assertThat(all.get(1).learningRate()).isCloseTo(0.01 * 2 / 3, within(1e-12));
-        assertThat(all.stream().filter(m -> m.evaluation().isPresent()).map(Measurement::step)).containsExactly(5L, 10L);
+        assertThat(all.stream().filter(m -> m.evaluation().isPresent()).map(Measurement::step))
+                .containsExactly(5L, 10L);
         assertThat(Files.readAllLines(folder().resolve("metrics.jsonl")).get(4))
                 .contains("\"step\":5", "\"epoch\":0.5", "\"loss\":", "\"grad_norm\":", "\"learning_rate\":")
                 .contains("\"num_tokens\":", "\"tokens_per_second\":", "\"eval_loss\":");
@@ -68,7 +69,9 @@ class TrainerTest {
         for (int i = 0; i < 6; i++) {
             assertThat(parts.get(i).loss()).isCloseTo(whole.get(i).loss(), within(1e-5));
             assertThat(parts.get(i).gradientNorm())
-                    .isCloseTo(whole.get(i).gradientNorm(), within(1e-4 * whole.get(i).gradientNorm()));
+                    .isCloseTo(
+                            whole.get(i).gradientNorm(),
+                            within(1e-4 * whole.get(i).gradientNorm()));
         }
     }
 
@@ -143,8 +146,7 @@ class TrainerTest {
         try (RunFolder run = RunFolder.resume(folder());
                 Decoder good = Toy.load(run.checkpoint());
                 var _ = new Scope()) {
-            assertThat(good.parameters().tensors().values())
-                    .allMatch(p -> Double.isFinite(Ops.floats(p)[0]));
+            assertThat(good.parameters().tensors().values()).allMatch(p -> Double.isFinite(Ops.floats(p)[0]));
         }
     }
 
@@ -194,8 +196,7 @@ class TrainerTest {
                 RunFolder run = RunFolder.create(folder(), List.of())) {
             Toy.run(Toy.task(lm), TEN, run, Observer.all(observer), () -> false);
         }
-        assertThat(heard)
-                .containsExactly("start 0", "saved 4 true", "sample 6 false", "saved 8 true", "saved 10 true");
+        assertThat(heard).containsExactly("start 0", "saved 4 true", "sample 6 false", "saved 8 true", "saved 10 true");
     }
 
     @Test
@@ -262,7 +263,9 @@ class TrainerTest {
     }
 
     private static List<OptionalDouble> losses(Path folder) {
-        return measurements(folder).stream().map(m -> OptionalDouble.of(m.loss())).toList();
+        return measurements(folder).stream()
+                .map(m -> OptionalDouble.of(m.loss()))
+                .toList();
     }
 
     /** Row i trains its first i mod 7 tokens only. */
@@ -277,7 +280,10 @@ class TrainerTest {
             Batch batch = all.batch(number, count);
             for (int b = 0; b < count; b++) {
                 long trained = (number * count + b) % 7;
-                batch.mask().narrow(0, b, 1).narrow(1, trained, Toy.LENGTH - trained).zero_();
+                batch.mask()
+                        .narrow(0, b, 1)
+                        .narrow(1, trained, Toy.LENGTH - trained)
+                        .zero_();
             }
             return batch;
         }
