@@ -2,6 +2,8 @@ package chainrule.model;
 
 import chainrule.nn.Compute;
 import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A language model that factorises p(x) = Π p(x[t] | x[&lt;t]).
@@ -18,6 +20,14 @@ public interface CausalLM extends Net {
 
     /** One pass without a cache, differentiable: for training and scoring. */
     Step forward(Input in, Tap tap);
+
+    /**
+     * The output head's weight [V,D], where logits are {@code hidden · Wᵀ} and nothing more; empty otherwise. It may be
+     * part of the graph. With it a loss is computed in chunks of rows instead of all logits at once.
+     */
+    default Optional<Tensor> headWeight() {
+        return Optional.empty();
+    }
 
     /** An empty cache for one text, to be closed by the caller. */
     Cache newCache(Side side);

@@ -140,6 +140,11 @@ public record Decoder(
         return logits.to(ScalarType.Float);
     }
 
+    @Override
+    public Optional<Tensor> headWeight() {
+        return headMap() instanceof Dense(Tensor weight, var bias) && bias.isEmpty() ? Optional.of(weight) : Optional.empty();
+    }
+
     /** The output head as a map. */
     public Linear headMap() {
         return head.orElseGet(() -> new Dense(embed, Optional.empty()));

@@ -1,0 +1,44 @@
+package chainrule.objective;
+
+import chainrule.data.Rows;
+import chainrule.model.Input;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Texts to learn from: B rows of T tokens.
+ *
+ * @param input what the model reads
+ * @param targets the token that follows each: int64 [B,T]; any id of the vocabulary where the mask is 0
+ * @param mask the weight of each prediction, 1 where it is trained and 0 where not: float32 [B,T]
+ */
+public record Batch(Input input, Tensor targets, Tensor mask) {
+    /** Every row predicts its own next token, all of them trained. @param rowsBT1 ids: int64 [B,T+1] */
+    public static Batch of(Tensor rowsBT1) {
+        long length = rowsBT1.size(1) - 1;
+        Tensor targets = rowsBT1.narrow(1, 1, length);
+        return new Batch(Input.of(rowsBT1.narrow(1, 0, length)), targets, torch.ones(rowsBT1.size(0), length));
+    }
+
+    /** Packed rows; what fills up a short one is not trained. */
+    public static Batch of(Rows rows) {
+        Batch batch = of(Ops.ids(rows.ids()));
+        for (int b = 0; b < rows.lengths().length; b++) {
+            long trained = rows.lengths()[b] - 1;
+            long length = batch.mask.size(1);
+            if (trained < length) {
+                batch.mask.select(0, b).narrow(0, trained, length - trained).zero_();
+            }
+        }
+        return batch;
+    }
+
+    /** The sum of the weights: the number of trained predictions. */
+    public double trained() {
+        try (var _ = new Scope()) {
+            return Ops.floats(mask.sum())[0];
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package chainrule.train;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a step was like.
+ *
+ * @param step counted from 1
+ * @param epoch how often the data has been read, as a fraction
+ * @param loss the mean over the step's terms, before the parameters moved
+ * @param gradientNorm before clipping
+ * @param tokens read since the run began
+ * @param evaluation the held-out loss after the step, where it was taken
+ * @param time seconds since 1970
+ */
+public record Measurement(
+        long step,
+        double epoch,
+        double loss,
+        double gradientNorm,
+        double learningRate,
+        long tokens,
+        double tokensPerSecond,
+        OptionalDouble evaluation,
+        double time) {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** One line of JSON, under the names that trainers elsewhere use. */
+    String json() {
+        ObjectNode line = JSON.createObjectNode()
+                .put("step", step)
+                .put("epoch", epoch)
+                .put("loss", loss)
+                .put("grad_norm", gradientNorm)
+                .put("learning_rate", learningRate)
+                .put("num_tokens", tokens)
+                .put("tokens_per_second", tokensPerSecond);
+        evaluation.ifPresent(e -> line.put("eval_loss", e));
+        return line.put("time", time).toString();
+    }
+
+    /** The measurement that {@link #json} wrote; empty for anything else, such as a line cut off. */
+    static Optional<Measurement> parse(String json) {
+        try {
+            JsonNode line = JSON.readTree(json);
+            JsonNode evaluation = line.path("eval_loss");
+            return Optional.of(new Measurement(
+                    line.required("step").longValue(),
+                    line.required("epoch").doubleValue(),
+                    line.required("loss").doubleValue(),
+                    line.required("grad_norm").doubleValue(),
+                    line.required("learning_rate").doubleValue(),
+                    line.required("num_tokens").longValue(),
+                    line.required("tokens_per_second").doubleValue(),
+                    evaluation.isNumber() ? OptionalDouble.of(evaluation.doubleValue()) : OptionalDouble.empty(),
+                    line.required("time").doubleValue()));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package chainrule.train;
+
+import chainrule.model.CausalLM;
+import chainrule.model.Input;
+import chainrule.model.Net;
+import chainrule.model.Site;
+import chainrule.nn.Compute;
+import chainrule.optim.AdamW;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The native memory that a run will use at its fullest, in bytes, estimated before it starts: float32 parameters with
+ * their gradients and two moments; copies of the parameters in the number type of products; for every token of a pass
+ * what goes into and comes out of each matrix, and for every pair of tokens one attention probability per head and
+ * layer; the logits of a chunk.
+ */
+public record MemoryNeed(long parameters, long gradients, long moments, long copies, long activations, long logits) {
+    /** Inputs that the inputs and outputs of matrices leave out: norms, sums, rotations. */
+    private static final double REST = 1.2;
+
+    private static final int CHUNK = 512;
+
+    static MemoryNeed of(Net net, Settings settings) {
+        long size = net.parameters().size() * Float.BYTES;
+        int bytes = settings.compute() == Compute.F32 ? Float.BYTES : Short.BYTES;
+        long through = 0;
+        long matrices = 0;
+        for (Map.Entry<String, Tensor> e : net.parameters().tensors().entrySet()) {
+            Tensor p = e.getValue();
+            if (AdamW.decays(e.getKey(), p)) {
+                through += p.size(0) + p.size(1);
+                matrices++;
+            }
+        }
+        long rows = (long) settings.rows() * settings.length();
+        Heads heads = net instanceof CausalLM lm ? Heads.of(lm) : new Heads(0, 0);
+        double kept = REST * rows * through * bytes + (double) rows * settings.length() * heads.all * bytes;
+        if (settings.recompute() && heads.layers > 0) {
+            kept = kept / heads.layers + rows * (double) through / Math.max(1, matrices) * heads.layers * bytes;
+        }
+        long logits = net instanceof CausalLM lm ? 3L * CHUNK * lm.vocabulary() * Float.BYTES : 0;
+        return new MemoryNeed(size, size, 2 * size, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
+    }
+
+    public long total() {
+        return parameters + gradients + moments + copies + activations + logits;
+    }
+
+    @Override
+    public String toString() {
+        return "about %s: parameters %s, gradients %s, optimizer %s, activations %s, logits %s"
+                .formatted(
+                        text(total()),
+                        text(parameters + copies),
+                        text(gradients),
+                        text(moments),
+                        text(activations),
+                        text(logits));
+    }
+
+    private static String text(long bytes) {
+        return bytes < 1_000_000_000
+                ? Math.max(1, Math.round(bytes / 1e6)) + " MB"
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
+    /** Attention heads of all layers, as a look at a pass over two tokens tells. */
+    private record Heads(int all, int layers) {
+        static Heads of(CausalLM lm) {
+            int[] found = new int[2];
+            try (var _ = new Scope();
+                    var _ = new NoGradGuard()) {
+                lm.forward(Input.of(Ops.zeros(ScalarType.Long, 1, 2)), (site, x) -> {
+                    if (site.kind() == Site.Kind.HEADS) {
+                        found[0] += (int) x.size(x.dim() - 2);
+                        found[1]++;
+                    }
+                    return x;
+                });
+            }
+            return new Heads(found[0], found[1]);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package chainrule.train;
+
+import chainrule.BadInput;
+import chainrule.model.Blocks;
+import chainrule.model.Net;
+import chainrule.objective.Batch;
+import chainrule.optim.Optimizer;
+import chainrule.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/**
+ * The training loop. A step is a function of the parameters, the optimizer's state and the step's number alone, so that
+ * a run that goes on from a checkpoint gives the numbers of one that never stopped, bit for bit on one machine with the
+ * same number of threads.
+ */
+public final class Trainer {
+    /**
+     * What is trained and on what.
+     *
+     * @param net with float32 parameters, computing in the settings' number type
+     * @param heldOut rows for evaluation
+     */
+    public record Task(Net net, Examples examples, Optional<Examples> heldOut, Export export) {}
+
+    /**
+     * How a run ended.
+     *
+     * @param step the steps taken
+     * @param interrupted whether it was asked to stop before the last step
+     */
+    public record Outcome(long step, boolean interrupted) {}
+
+    private final Task task;
+    private final Settings settings;
+    private final RunFolder folder;
+    private final Observer observer;
+    private final Net net;
+    private long step;
+    private long tokens;
+
+    private Trainer(Task task, Settings settings, RunFolder folder, Observer observer) {
+        this.task = task;
+        this.settings = settings;
+        this.folder = folder;
+        this.observer = observer;
+        this.net = settings.recompute() ? recomputed(task.net()) : task.net();
+    }
+
+    /**
+     * Trains from the folder's latest checkpoint, from which the net was loaded, or from the start where there is none.
+     *
+     * @param stop asked before every step; when it holds, the run is saved and ends
+     * @throws BadInput where the run in the folder has other settings, or there is nothing to train on
+     * @throws TrainingStopped where a loss is no number or a checkpoint cannot be written
+     */
+    public static Outcome run(Task task, Settings settings, RunFolder folder, Observer observer, BooleanSupplier stop) {
+        return new Trainer(task, settings, folder, observer).run(stop);
+    }
+
+    private Outcome run(BooleanSupplier stop) {
+        check();
+        try (Optimizer.Run run = settings.optimizer().start(net.parameters())) {
+            begin(run);
+            try (Metrics metrics = Metrics.after(step, folder.metrics())) {
+                observer.started(start());
+                while (step < settings.steps() && !stop.getAsBoolean()) {
+                    Measurement m = measure(run);
+                    metrics.add(m);
+                    observer.measured(m);
+                    if (due(settings.cadence().sample())) {
+                        sample();
+                    }
+                    if (due(settings.cadence().save()) && step < settings.steps()) {
+                        metrics.force();
+                        save(run);
+                    }
+                }
+                metrics.force();
+                save(run);
+            } catch (IOException e) {
+                throw new TrainingStopped(
+                        "Training stopped at step " + step + ": " + folder.metrics()
+                                + " cannot be written (" + e.getMessage() + "). The checkpoint " + folder.checkpoint()
+                                + " is complete: resume when this is mended.",
+                        e);
+            }
+        }
+        return new Outcome(step, step < settings.steps());
+    }
+
+    private void check() {
+        if (task.examples().rows() < 1) {
+            throw new BadInput("There is nothing to train on: the text has fewer than " + (settings.length() + 1)
+                    + " tokens. Add text or shorten the rows.");
+        }
+        if (folder.begun()) {
+            List<String> differences =
+                    Settings.differences(RunState.read(folder.checkpoint()).settings(), described());
+            if (!differences.isEmpty()) {
+                throw new BadInput(
+                        "The run in " + folder.path() + " has other settings: " + String.join(", ", differences)
+                                + ". Resume with its own, or start a new run from its model in another folder.");
+            }
+        }
+    }
+
+    private void begin(Optimizer.Run run) {
+        if (!folder.begun()) {
+            folder.save(0, settings.cadence().keep(), path -> write(run, path));
+            return;
+        }
+        Path from = folder.checkpoint();
+        RunState state = RunState.read(from);
+        step = state.step();
+        tokens = state.tokens();
+        try (var _ = new Scope()) {
+            run.restore(TensorFile.read(from.resolve(RunState.OPTIMIZER)));
+        } catch (IOException e) {
+            throw new BadInput(from.resolve(RunState.OPTIMIZER) + " cannot be read (" + e.getMessage() + ").", e);
+        }
+    }
+
+    private Observer.Start start() {
+        List<Measurement> all = folder.measurements();
+        return new Observer.Start(
+                step,
+                step * settings.rowsPerStep(),
+                epoch(),
+                all.subList(Math.max(0, all.size() - 10), all.size()),
+                MemoryNeed.of(net, settings));
+    }
+
+    private Measurement measure(Optimizer.Run run) {
+        long began = System.nanoTime();
+        double factor = settings.schedule().factor(step + 1, settings.steps());
+        Optimizer.Update update;
+        long read;
+        try (var _ = new Scope()) {
+            List<Part> parts = parts();
+            update = run.step(List.copyOf(parts), factor);
+            if (!update.finite()) {
+                throw notFinite(update, parts);
+            }
+            read = Math.round(
+                    parts.stream().mapToDouble(p -> p.batch().trained()).sum());
+        }
+        step++;
+        tokens += read;
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return new Measurement(
+                step,
+                epoch(),
+                update.loss(),
+                update.gradientNorm(),
+                settings.optimizer().learningRate() * factor,
+                tokens,
+                read / seconds,
+                due(settings.cadence().evaluate()) || step == settings.steps() ? evaluate() : OptionalDouble.empty(),
+                System.currentTimeMillis() / 1e3);
+    }
+
+    private List<Part> parts() {
+        List<Batch> batches = LongStream.range(0, settings.accumulation())
+                .mapToObj(a -> task.examples().batch(step * settings.accumulation() + a, settings.rows()))
+                .toList();
+        double terms = batches.stream().mapToDouble(settings.objective()::terms).sum();
+        return batches.stream()
+                .map(b -> new Part(net, settings.objective(), b, terms > 0 ? terms : 1))
+                .toList();
+    }
+
+    private TrainingStopped notFinite(Optimizer.Update update, List<Part> parts) {
+        int bad = 0;
+        while (bad < parts.size() - 1 && Double.isFinite(parts.get(bad).last())) {
+            bad++;
+        }
+        boolean loss = !Double.isFinite(parts.get(bad).last());
+        long first = step * settings.rowsPerStep() + (loss ? (long) bad * settings.rows() : 0);
+        long last = first + (loss ? settings.rows() : settings.rowsPerStep()) - 1;
+        return new TrainingStopped(
+                "Training stopped at step " + (step + 1) + ": the " + (loss ? "loss" : "gradient") + " is "
+                        + (loss ? parts.get(bad).last() : update.gradientNorm()) + ", in the batch of rows " + first
+                        + " to " + last
+                        + " of the data's order. The checkpoint " + folder.checkpoint()
+                        + " is good: resume from it with a lower learning rate in a new run, or look at these rows.");
+    }
+
+    /** The mean over the held-out rows. */
+    private OptionalDouble evaluate() {
+        if (task.heldOut().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Examples heldOut = task.heldOut().get();
+        long batches = Math.ceilDiv(Math.min(heldOut.rows(), settings.cadence().evaluateRows()), settings.rows());
+        double sum = 0;
+        double terms = 0;
+        for (long i = 0; i < batches; i++) {
+            try (var _ = new Scope();
+                    var _ = new NoGradGuard()) {
+                Batch batch = heldOut.batch(i, settings.rows());
+                sum += settings.objective().sum(task.net(), batch).item_double();
+                terms += settings.objective().terms(batch);
+            }
+        }
+        return terms > 0 ? OptionalDouble.of(sum / terms) : OptionalDouble.empty();
+    }
+
+    private void sample() {
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            observer.sample(step, task.net());
+        }
+    }
+
+    private void save(Optimizer.Run run) {
+        Path done = folder.path().resolve("checkpoints/step-" + step);
+        if (!done.equals(folder.checkpoint())) {
+            folder.save(step, settings.cadence().keep(), path -> write(run, path));
+            observer.saved(step, done);
+        }
+    }
+
+    private void write(Optimizer.Run run, Path path) throws IOException {
+        task.export().write(task.net(), path);
+        TensorFile.write(path.resolve(RunState.OPTIMIZER), run.state());
+        new RunState(step, tokens, described()).write(path);
+    }
+
+    private Map<String, String> described() {
+        Map<String, String> all = new TreeMap<>(settings.decisive());
+        all.put("data", task.examples().description());
+        return all;
+    }
+
+    private double epoch() {
+        return (double) step * settings.rowsPerStep() / task.examples().rows();
+    }
+
+    private boolean due(int every) {
+        return every > 0 && step % every == 0;
+    }
+
+    private static Net recomputed(Net net) {
+        if (net instanceof Blocks blocks) {
+            return new Recomputed(blocks);
+        }
+        throw new BadInput("Only a model of blocks can compute its activations again: train without that.");
+    }
+}

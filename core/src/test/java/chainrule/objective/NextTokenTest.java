@@ -1,0 +1,113 @@
+package chainrule.objective;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import chainrule.Small;
+import chainrule.model.CausalLM;
+import chainrule.model.Decoder;
+import chainrule.model.Net;
+import chainrule.nn.Tree;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NextTokenTest extends ObjectiveContract {
+    @Override
+    Objective objective() {
+        return new NextToken(7);
+    }
+
+    @Override
+    Net net() {
+        return inFloat64(Small.decoder(3, true));
+    }
+
+    @Override
+    Batch batch() {
+        Batch all = Small.batch(5, 4, 9);
+        Tensor mask = all.mask().clone();
+        mask.narrow(0, 1, 1).zero_();
+        mask.narrow(0, 2, 1).narrow(1, 3, 4).zero_();
+        return new Batch(all.input(), all.targets(), mask);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true", "7,true", "36,true", "512,true", "7,false", "512,false"})
+    void chunksGiveWhatTheWholeGives(int chunk, boolean tied) {
+        try (Decoder lm = Small.decoder(3, tied);
+                var _ = new Scope()) {
+            CausalLM plain = new WithoutHeadWeight(lm);
+            lm.parameters().tensors().values().forEach(p -> p.set_requires_grad(true));
+            double expected = plainLoss(lm, batch());
+            assertThat(new NextToken(chunk).sum(lm, batch()).item_double()).isCloseTo(expected, within(1e-5));
+            assertThat(new NextToken(chunk).sum(plain, batch()).item_double()).isCloseTo(expected, within(1e-5));
+            var whole = gradients(plain, List.of(batch()));
+            var chunked = gradients(lm, List.of(batch()));
+            whole.forEach(
+                    (path, g) -> assertThat(g.sub(chunked.get(path)).abs().max().item_double())
+                            .as(path)
+                            .isLessThan(1e-6 * Math.max(1, g.abs().max().item_double())));
+        }
+    }
+
+    @Test
+    void termsAreTheTrainedTokens() {
+        try (var _ = new Scope()) {
+            assertThat(new NextToken().terms(batch())).isEqualTo(4 * 9 - 9 - 4);
+        }
+    }
+
+    @Test
+    void aBatchWithoutTrainedTokensSumsToZeroAndHasNoGradient() {
+        try (Decoder lm = Small.decoder(3, true);
+                var _ = new Scope()) {
+            Batch some = batch();
+            Batch none = new Batch(some.input(), some.targets(), torch.zeros_like(some.mask()));
+            assertThat(new NextToken().terms(none)).isZero();
+            gradients(lm, List.of(none))
+                    .values()
+                    .forEach(g -> assertThat(g.abs().sum().item_double()).isZero());
+        }
+    }
+
+    @Test
+    void bfloat16ComputesCloseToFloat32() {
+        try (Decoder lm = Small.decoder(3, true);
+                var _ = new Scope()) {
+            double exact = new NextToken().sum(lm, batch()).item_double();
+            double rough = new NextToken()
+                    .sum(lm.in(chainrule.nn.Compute.BF16), batch())
+                    .item_double();
+            assertThat(rough).isCloseTo(exact, within(0.02 * exact)).isNotEqualTo(exact);
+        }
+    }
+
+    private static double plainLoss(Decoder lm, Batch batch) {
+        Tensor logP = Ops.logSoftmax(
+                lm.forward(batch.input(), chainrule.model.Tap.NONE).logits(0, 36), -1);
+        Tensor own = logP.gather(1, batch.targets().reshape(-1, 1)).squeeze(1);
+        return -own.mul(batch.mask().flatten()).sum().item_double();
+    }
+
+    private static Decoder inFloat64(Decoder lm) {
+        try (lm;
+                var _ = new Scope()) {
+            Decoder wide = Tree.map(lm, (_, p) -> Scope.own(p.to(ScalarType.Double)));
+            return new Decoder(
+                    wide.config(),
+                    wide.embed(),
+                    wide.positions(),
+                    wide.blocks(),
+                    wide.norm(),
+                    wide.head(),
+                    ScalarType.Double);
+        }
+    }
+}
