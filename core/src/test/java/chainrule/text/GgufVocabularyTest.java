@@ -247,8 +247,7 @@ class GgufVocabularyTest {
             texts.add(text.toString());
         }
         try (HuggingFaceTokenizer expected = HuggingFaceTokenizer.open(folder);
-                HuggingFaceTokenizer made = HuggingFaceTokenizer.parse(
-                        GgufVocabulary.tokenizerJson(metadata, "model.gguf"), "model.gguf")) {
+                HuggingFaceTokenizer made = HuggingFaceTokenizer.of(metadata, "model.gguf")) {
             assertThat(made.size()).isEqualTo(expected.size());
             for (String text : texts) {
                 Encoding encoding = expected.encode(text, true);
