@@ -47,9 +47,13 @@ final class BpeJson {
         root.set(name, step);
     }
 
-    String text() {
+    ObjectNode root() {
         root.set("model", model);
-        return root.toString();
+        return root;
+    }
+
+    String text() {
+        return JsonPlace.MAPPER.writeValueAsString(root());
     }
 
     static ObjectNode addedToken(int id, String token, boolean special) {

@@ -61,6 +61,10 @@ public final class GgufVocabulary {
      * @throws BadInput if there is no vocabulary, or one of another kind
      */
     public static String tokenizerJson(Map<String, Object> metadata, String file) {
+        return bpe(metadata, file).text();
+    }
+
+    static BpeJson bpe(Map<String, Object> metadata, String file) {
         GgufVocabulary vocabulary = new GgufVocabulary(metadata, file);
         String model = vocabulary.text("model");
         if (model.equals("gpt2")) {
@@ -76,7 +80,7 @@ public final class GgufVocabulary {
         return new BadInput(file + ": " + KEY + key + " " + JsonPlace.shortened(what) + ".");
     }
 
-    private String byteLevel() {
+    private BpeJson byteLevel() {
         String name = metadata.containsKey(KEY + "pre") ? text("pre") : "default";
         PreTokenization split = PreTokenization.named(name)
                 .orElseThrow(() -> fault(
@@ -107,10 +111,10 @@ public final class GgufVocabulary {
                         .map(template -> BpeJson.sequence("processors", List.of(byteLevel, template)))
                         .orElse(byteLevel));
         json.step("decoder", BpeJson.byteLevel(true, true));
-        return json.text();
+        return json;
     }
 
-    private String sentencePiece() {
+    private BpeJson sentencePiece() {
         BpeJson json = new BpeJson(tokens);
         merges().forEach(merge -> json.merge(merge.left, merge.right));
         json.flag("fuse_unk");
@@ -134,7 +138,7 @@ public final class GgufVocabulary {
         json.step("normalizer", BpeJson.sequence("normalizers", normalizers));
         template(true).ifPresent(template -> json.step("post_processor", template));
         json.step("decoder", BpeJson.sequence("decoders", decoders));
-        return json.text();
+        return json;
     }
 
     private static ObjectNode replace(String pattern, String content) {

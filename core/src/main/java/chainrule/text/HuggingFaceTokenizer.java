@@ -27,20 +27,27 @@ import tools.jackson.databind.JsonNode;
  * is refused. Native memory is freed by {@link #close}, which waits for calls that run.
  */
 public final class HuggingFaceTokenizer implements Tokenizer {
-    private final TokenizerJson json;
+    private final String file;
+    private final Map<String, Integer> ids;
+    private final Map<Integer, String> tokens;
+    private final List<TextDecoder> decoders;
+    private final int longest;
     private final Set<String> special;
-    private final Map<Integer, String> decodable;
+    private final Map<Integer, String> normalized;
     private final int size;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private long handle;
 
     private HuggingFaceTokenizer(TokenizerJson json) {
-        this.json = json;
+        file = json.file();
+        ids = json.ids();
+        tokens = json.tokens();
+        decoders = json.decoders();
+        longest = json.longest();
         special = json.special();
-        decodable = new HashMap<>(json.tokens());
-        decodable.putAll(normalized(json));
-        size = json.tokens().keySet().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-        handle = create(json.file(), json.copy().toString());
+        normalized = normalized(json);
+        size = tokens.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        handle = create(file, json.text());
     }
 
     /**
@@ -60,6 +67,12 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     /** Reads the text of a tokenizer.json, which messages call {@code name}. */
     public static HuggingFaceTokenizer parse(String json, String name) {
         return new HuggingFaceTokenizer(TokenizerJson.parse(json, name));
+    }
+
+    /** The tokenizer in a GGUF file's metadata, as {@link GgufVocabulary} reads it; messages call the file {@code name}. */
+    public static HuggingFaceTokenizer of(Map<String, Object> metadata, String name) {
+        return new HuggingFaceTokenizer(
+                TokenizerJson.of(GgufVocabulary.bpe(metadata, name).root(), name));
     }
 
     private static long create(String file, String json) {
@@ -139,14 +152,13 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         lock.readLock().lock();
         try {
             if (handle == 0) {
-                throw new IllegalStateException("the tokenizer of " + json.file() + " is closed");
+                throw new IllegalStateException("the tokenizer of " + file + " is closed");
             }
             return encoded(encode.applyAsLong(TokenizersNatives.library()), read);
         } catch (BadInput | IllegalStateException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new BadInput(
-                    json.file() + ": the text cannot be encoded (" + JsonPlace.shortened(e.getMessage()) + ").", e);
+            throw new BadInput(file + ": the text cannot be encoded (" + JsonPlace.shortened(e.getMessage()) + ").", e);
         } finally {
             lock.readLock().unlock();
         }
@@ -184,9 +196,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     private String fit(String text) {
-        if (text.length() > json.longest()) {
-            throw new BadInput("The text has " + text.length() + " characters and the tokenizer of " + json.file()
-                    + " takes " + json.longest() + " at once: give it in parts.");
+        if (text.length() > longest) {
+            throw new BadInput("The text has " + text.length() + " characters and the tokenizer of " + file + " takes "
+                    + longest + " at once: give it in parts.");
         }
         return JsonPlace.wellFormed(text)
                 ? text
@@ -201,18 +213,21 @@ public final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public Detokenizer detokenizer(boolean skipSpecialTokens) {
         return new Detokenizer(
-                id -> Optional.ofNullable(decodable.get(id)).filter(t -> !skipSpecialTokens || !special.contains(t)),
-                json.decoders());
+                id -> decodable(id).filter(text -> !skipSpecialTokens || !special.contains(text)), decoders);
+    }
+
+    private Optional<String> decodable(int id) {
+        return Optional.ofNullable(normalized.getOrDefault(id, tokens.get(id)));
     }
 
     @Override
     public String token(int id) {
-        return json.tokens().getOrDefault(id, "");
+        return tokens.getOrDefault(id, "");
     }
 
     @Override
     public OptionalInt id(String token) {
-        Integer id = json.ids().get(token);
+        Integer id = ids.get(token);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
@@ -228,8 +243,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
 
     @Override
     public byte[] bytes(int id) {
-        String text = decodable.getOrDefault(id, "");
-        for (TextDecoder decoder : json.decoders()) {
+        String text = decodable(id).orElse("");
+        for (TextDecoder decoder : decoders) {
             int value = decoder instanceof TextDecoder.ByteFallback ? TextDecoder.ByteFallback.value(text) : -1;
             if (value >= 0) {
                 return new byte[] {(byte) value};

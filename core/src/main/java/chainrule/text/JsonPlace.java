@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -24,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param file how messages name the file
  * @param path where the value stands, as in {@code model.merges[7]}; empty for the whole
  */
-record JsonPlace(String file, String path, JsonNode node) {
+record JsonPlace(String file, Supplier<String> path, JsonNode node) {
     private static final long LARGEST = 256L << 20;
 
     static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
@@ -51,7 +52,7 @@ record JsonPlace(String file, String path, JsonNode node) {
 
     static JsonPlace parse(String json, String file) {
         try {
-            return new JsonPlace(file, "", MAPPER.readTree(json)).object();
+            return new JsonPlace(file, () -> "", MAPPER.readTree(json)).object();
         } catch (JacksonException e) {
             throw new BadInput(
                     file + ": the file is not JSON as it should be: " + shortened(e.getOriginalMessage()) + ".", e);
@@ -59,8 +60,8 @@ record JsonPlace(String file, String path, JsonNode node) {
     }
 
     BadInput fault(String what) {
-        return new BadInput(
-                file + ": " + (path.isEmpty() ? "the file" : shortened(path)) + " " + shortened(what) + ".");
+        String place = path.get().isEmpty() ? "the file" : shortened(path.get());
+        return new BadInput(file + ": " + place + " " + shortened(what) + ".");
     }
 
     /** What a file says, fit for a message: not more than 300 characters of it. */
@@ -72,9 +73,12 @@ record JsonPlace(String file, String path, JsonNode node) {
     /** The value under a key; empty if there is none or it is null. */
     Optional<JsonPlace> maybe(String key) {
         JsonNode value = node.get(key);
-        return value == null || value.isNull()
-                ? Optional.empty()
-                : Optional.of(new JsonPlace(file, path.isEmpty() ? key : path + "." + key, value));
+        return value == null || value.isNull() ? Optional.empty() : Optional.of(under(key, value));
+    }
+
+    /** A value of this object. */
+    JsonPlace under(String key, JsonNode value) {
+        return new JsonPlace(file, () -> path.get().isEmpty() ? key : path.get() + "." + key, value);
     }
 
     JsonPlace get(String key) {
@@ -98,7 +102,8 @@ record JsonPlace(String file, String path, JsonNode node) {
         }
         List<JsonPlace> items = new ArrayList<>(node.size());
         for (JsonNode item : node.values()) {
-            items.add(new JsonPlace(file, path + "[" + items.size() + "]", item));
+            int index = items.size();
+            items.add(new JsonPlace(file, () -> path.get() + "[" + index + "]", item));
         }
         return items;
     }

@@ -21,6 +21,13 @@ record OnigPattern(long least, Backtracking.Count tries) {
     private static final int MOST_REPEATS = 1000;
     private static final Pattern COUNTS = Pattern.compile("\\{(?=\\d|,\\d)(\\d{0,6})(,(\\d{0,6}))?\\}");
 
+    /** What may stand behind a backslash; group 1 asks for a place and not for a character. */
+    private static final Pattern ESCAPE = Pattern.compile("([bBAzZG])|[sSwWdDhHnrtfvaeON]|[^A-Za-z0-9]|u\\p{XDigit}{4}"
+            + "|x\\p{XDigit}{1,2}|x\\{\\p{XDigit}{1,8}\\}|[pP]\\{\\^?[A-Za-z0-9_ -]{1,60}\\}");
+
+    private static final Pattern BRACKET = Pattern.compile("\\^?[a-z]{1,20}:\\]");
+    private static final Pattern NAME = Pattern.compile("<[A-Za-z_]\\w*>");
+
     /** GPT-2's pattern, which the library applies by itself in a ByteLevel pre-tokenizer. */
     static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -150,8 +157,10 @@ record OnigPattern(long least, Backtracking.Count tries) {
             if (take(">")) {
                 return close(alternatives(depth + 1)).atomic();
             }
-            if (at < regex.length() && regex.charAt(at) == '<') {
-                return named(depth);
+            Matcher name = NAME.matcher(regex).region(at, regex.length());
+            if (name.lookingAt()) {
+                at = name.end();
+                return close(alternatives(depth + 1));
             }
             int from = at;
             while (at < regex.length() && "ims-".indexOf(regex.charAt(at)) >= 0) {
@@ -164,15 +173,6 @@ record OnigPattern(long least, Backtracking.Count tries) {
                 return alternatives(depth + 1);
             }
             throw new IllegalArgumentException("has a group that starts with (?" + rest(from));
-        }
-
-        private Backtracking named(int depth) {
-            int end = regex.indexOf('>', at);
-            if (end < 0 || !regex.substring(at + 1, end).matches("[A-Za-z_]\\w*")) {
-                throw new IllegalArgumentException("has a group with a bad name");
-            }
-            at = end + 1;
-            return close(alternatives(depth + 1));
         }
 
         private Backtracking close(Backtracking inside) {
@@ -201,11 +201,11 @@ record OnigPattern(long least, Backtracking.Count tries) {
                 if (at >= regex.length()) {
                     throw new IllegalArgumentException("has a [ without its ]");
                 } else if (take("[:")) {
-                    int end = regex.indexOf(":]", at);
-                    if (end < 0 || !regex.substring(at, end).matches("\\^?[a-z]{1,20}")) {
+                    Matcher bracket = BRACKET.matcher(regex).region(at, regex.length());
+                    if (!bracket.lookingAt()) {
                         throw new IllegalArgumentException("has a bad POSIX bracket");
                     }
-                    at = end + 2;
+                    at = bracket.end();
                 } else if (take("[")) {
                     characterClass(depth + 1);
                 } else if (take("\\")) {
@@ -217,54 +217,15 @@ record OnigPattern(long least, Backtracking.Count tries) {
         }
 
         private Backtracking escape() {
-            if (at >= regex.length()) {
-                throw new IllegalArgumentException("ends with a backslash");
-            }
-            int c = regex.codePointAt(at);
-            at += Character.charCount(c);
-            if (c == 'p' || c == 'P') {
-                property();
-            } else if (c == 'x') {
-                hexadecimal();
-            } else if (c == 'u') {
-                digits(4, 4);
-            } else if (c < 128 && "bBAzZG".indexOf(c) >= 0) {
-                return Backtracking.PLACE;
-            } else if (c == 'R') {
+            if (take("R")) {
                 return Backtracking.CHARACTER.then(Backtracking.CHARACTER.optional());
-            } else if (c < 128 && Character.isLetterOrDigit(c) && "sSwWdDhHnrtfvaeON".indexOf(c) < 0) {
-                throw new IllegalArgumentException("has the escape \\" + (char) c);
             }
-            return Backtracking.CHARACTER;
-        }
-
-        private void property() {
-            int end = regex.indexOf('}', at);
-            if (!take("{") || end < 0 || !regex.substring(at, end).matches("\\^?[A-Za-z0-9_ -]{1,60}")) {
-                throw new IllegalArgumentException("has a bad \\p{…}");
+            Matcher escape = ESCAPE.matcher(regex).region(at, regex.length());
+            if (!escape.lookingAt()) {
+                throw new IllegalArgumentException("has the escape \\" + rest(at));
             }
-            at = end + 1;
-        }
-
-        private void hexadecimal() {
-            if (take("{")) {
-                digits(1, 8);
-                if (!take("}")) {
-                    throw new IllegalArgumentException("has a bad \\x{…}");
-                }
-            } else {
-                digits(1, 2);
-            }
-        }
-
-        private void digits(int least, int most) {
-            int from = at;
-            while (at < regex.length() && at - from < most && Character.digit(regex.charAt(at), 16) >= 0) {
-                at++;
-            }
-            if (at - from < least) {
-                throw new IllegalArgumentException("has a bad hexadecimal escape");
-            }
+            at = escape.end();
+            return escape.group(1) == null ? Backtracking.CHARACTER : Backtracking.PLACE;
         }
 
         private boolean take(String text) {

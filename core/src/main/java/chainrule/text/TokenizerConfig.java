@@ -40,7 +40,7 @@ record TokenizerConfig(JsonPlace place) {
             return Optional.empty();
         }
         return Optional.of(
-                new JsonPlace(place.file(), "", BpeJson.template(around("bos", ids), around("eos", ids), ids)));
+                new JsonPlace(place.file(), () -> "", BpeJson.template(around("bos", ids), around("eos", ids), ids)));
     }
 
     private Optional<String> around(String end, Map<String, Integer> ids) {

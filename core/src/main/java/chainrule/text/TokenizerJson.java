@@ -1,7 +1,6 @@
 package chainrule.text;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +41,11 @@ record TokenizerJson(
         return check(JsonPlace.parse(json, file), Optional.empty());
     }
 
+    /** Checks a tree made elsewhere. */
+    static TokenizerJson of(ObjectNode root, String file) {
+        return check(new JsonPlace(file, () -> "", root), Optional.empty());
+    }
+
     private static TokenizerJson check(JsonPlace root, Optional<TokenizerConfig> config) {
         String version = root.maybe("version").map(JsonPlace::text).orElse("1.0");
         if (!version.equals("1.0")) {
@@ -52,8 +56,8 @@ record TokenizerJson(
         ArrayNode copies = copy.putArray("added_tokens");
         Set<String> roles = config.map(TokenizerConfig::tokens).orElse(Set.of());
         List<AddedToken> added = AddedToken.read(root.maybe("added_tokens"), model, roles, copies);
-        Map<String, Integer> ids = new HashMap<>(model.ids());
-        Map<Integer, String> tokens = new HashMap<>(model.tokens());
+        Map<String, Integer> ids = model.ids();
+        Map<Integer, String> tokens = model.tokens();
         for (AddedToken token : added) {
             ids.put(token.content(), token.id());
             tokens.put(token.id(), token.content());
@@ -80,7 +84,12 @@ record TokenizerJson(
         probe.set("normalizer", copy.get("normalizer"));
         ObjectNode model = probe.putObject("model").put("type", "Unigram").put("unk_id", 0);
         model.putArray("vocab").addArray().add("<unk>").add(0.0);
-        return probe.toString();
+        return JsonPlace.MAPPER.writeValueAsString(probe);
+    }
+
+    /** The text for the library. */
+    String text() {
+        return JsonPlace.MAPPER.writeValueAsString(copy);
     }
 
     /** The texts of the special tokens. */

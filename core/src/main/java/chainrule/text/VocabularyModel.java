@@ -37,7 +37,7 @@ record VocabularyModel(ObjectNode copy, Map<String, Integer> ids, Map<Integer, S
             if (!JsonPlace.wellFormed(token)) {
                 throw vocab.fault("has a token that holds half of a surrogate pair");
             }
-            int id = new JsonPlace(vocab.file(), vocab.path() + "." + token, entry.getValue()).whole(0, HIGHEST);
+            int id = vocab.under(token, entry.getValue()).whole(0, HIGHEST);
             String other = tokens.put(id, token);
             if (other != null) {
                 throw vocab.fault("gives the id " + id + " to both " + other + " and " + token);
@@ -101,25 +101,17 @@ record VocabularyModel(ObjectNode copy, Map<String, Integer> ids, Map<Integer, S
             model.maybe(flag).ifPresent(value -> copy.put(flag, value.flag()));
         }
         JsonPlace merges = model.get("merges");
-        List<JsonPlace> all = merges.items();
-        boolean pairs = !all.isEmpty() && all.getFirst().node().isArray();
-        all.forEach(merge -> merge(merge, pairs, prefix, ids));
+        merges.items().forEach(merge -> merge(merge, prefix, ids));
         copy.set("merges", merges.node());
     }
 
     /** A merge is a pair of tokens, or a string of them with a space between. */
-    private static void merge(JsonPlace merge, boolean pair, String prefix, Map<String, Integer> ids) {
+    private static void merge(JsonPlace merge, String prefix, Map<String, Integer> ids) {
+        JsonNode node = merge.node();
         String left;
         String right;
-        if (pair) {
-            List<JsonPlace> both = merge.items();
-            if (both.size() != 2) {
-                throw merge.fault("should be a pair of tokens");
-            }
-            left = both.get(0).text();
-            right = both.get(1).text();
-        } else {
-            String text = merge.text();
+        if (node.isString()) {
+            String text = node.stringValue();
             if (text.startsWith("#version")) {
                 return;
             }
@@ -129,14 +121,20 @@ record VocabularyModel(ObjectNode copy, Map<String, Integer> ids, Map<Integer, S
             }
             left = text.substring(0, space);
             right = text.substring(space + 1);
+        } else {
+            if (node.size() != 2 || !node.path(0).isString() || !node.path(1).isString()) {
+                throw merge.fault("should be a pair of tokens");
+            }
+            left = node.path(0).stringValue();
+            right = node.path(1).stringValue();
         }
         if (!right.startsWith(prefix)) {
             throw merge.fault("has a right side without the prefix " + prefix);
         }
-        for (String token : List.of(left, right, left + right.substring(prefix.length()))) {
-            if (!ids.containsKey(token)) {
-                throw merge.fault("needs the token " + token + ", which the vocabulary lacks");
-            }
+        String joined = left + (prefix.isEmpty() ? right : right.substring(prefix.length()));
+        if (!ids.containsKey(left) || !ids.containsKey(right) || !ids.containsKey(joined)) {
+            String missing = !ids.containsKey(left) ? left : !ids.containsKey(right) ? right : joined;
+            throw merge.fault("needs the token " + missing + ", which the vocabulary lacks");
         }
     }
 
