@@ -83,7 +83,9 @@ public final class Spec {
 
     /** The members of a family with their settings, in the family's own order, {@code more} at the end. */
     public static List<Member> describe(Class<?> family, Class<?>... more) {
-        return SpecReader.of(family, more).members().stream().map(Spec::describe).toList();
+        return SpecReader.of(family, more).members().stream()
+                .map(Spec::describe)
+                .toList();
     }
 
     private static Member describe(Class<? extends Record> type) {

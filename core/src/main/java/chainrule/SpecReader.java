@@ -6,7 +6,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +20,18 @@ import java.util.Set;
 /** The records of one family by name, and the reading of {@link Spec}'s text into them. */
 record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, List<Class<?>> more) {
     private static final Set<Class<?>> SIMPLE = Set.of(
-            int.class, long.class, double.class, boolean.class, Integer.class, Long.class, Double.class, Boolean.class,
-            String.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
+            int.class,
+            long.class,
+            double.class,
+            boolean.class,
+            Integer.class,
+            Long.class,
+            Double.class,
+            Boolean.class,
+            String.class,
+            OptionalInt.class,
+            OptionalLong.class,
+            OptionalDouble.class);
 
     static SpecReader of(Class<?> family, Class<?>... more) {
         Map<String, Class<? extends Record>> found = new LinkedHashMap<>();
@@ -53,14 +62,17 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
         Class<? extends Record> type = byName.get(name);
         if (type == null) {
             List<String> names = List.copyOf(byName.keySet());
-            throw new BadInput("There is no " + SpecText.kebab(family) + " '" + name + "'." + SpecText.didYouMean(name, names)
-                    + " There " + (names.size() == 1 ? "is " : "are ") + String.join(", ", names) + ".");
+            throw new BadInput(
+                    "There is no " + SpecText.kebab(family) + " '" + name + "'." + SpecText.didYouMean(name, names)
+                            + " There " + (names.size() == 1 ? "is " : "are ") + String.join(", ", names) + ".");
         }
         return build(name, type, colon < 0 ? Map.of() : settings(name, type, text.substring(colon + 1)));
     }
 
     private static Map<String, String> settings(String name, Class<? extends Record> type, String text) {
-        List<String> keys = Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
+        List<String> keys = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
         Map<String, String> values = new LinkedHashMap<>();
         for (String setting : SpecText.split(text, ',')) {
             List<String> parts = SpecText.split(setting, '=');
@@ -94,8 +106,9 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
             } else if (defaults.isPresent()) {
                 values[i] = get(defaults.get(), c);
             } else {
-                values[i] = absent(c.getType()).orElseThrow(
-                        () -> new BadInput(name + " needs '" + c.getName() + "' (" + words(c.getGenericType()) + ")."));
+                values[i] = absent(c.getType())
+                        .orElseThrow(() -> new BadInput(
+                                name + " needs '" + c.getName() + "' (" + words(c.getGenericType()) + ")."));
             }
         }
         return create(name, type, types, values);
@@ -120,7 +133,9 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
             Type element = p.getActualTypeArguments()[0];
             return inner.isEmpty()
                     ? List.of()
-                    : SpecText.split(inner, ';').stream().map(t -> value(t, element, what)).toList();
+                    : SpecText.split(inner, ';').stream()
+                            .map(t -> value(t, element, what))
+                            .toList();
         }
         if (type instanceof ParameterizedType p && p.getRawType() == Optional.class) {
             return Optional.of(value(text, p.getActualTypeArguments()[0], what));
@@ -145,7 +160,8 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
         } else if (c.isEnum()) {
             return word(text, List.of(c.getEnumConstants()), what);
         }
-        return of(c, more.toArray(Class<?>[]::new)).read(SpecText.inside(text, '(', ')').orElse(text));
+        return of(c, more.toArray(Class<?>[]::new))
+                .read(SpecText.inside(text, '(', ')').orElse(text));
     }
 
     private static long whole(String text, long least, long most, String what) {
@@ -161,7 +177,8 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
     }
 
     private static Object word(String text, List<?> values, String what) {
-        List<String> words = values.stream().map(v -> v.toString().toLowerCase(Locale.ROOT)).toList();
+        List<String> words =
+                values.stream().map(v -> v.toString().toLowerCase(Locale.ROOT)).toList();
         int at = words.indexOf(text);
         if (at < 0) {
             throw new BadInput(what + " must be " + String.join(" or ", words) + ", not '" + text + "'.");
@@ -195,7 +212,11 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
         }
         Class<?> c = (Class<?>) type;
         if (c.isEnum()) {
-            return String.join("|", Arrays.stream(c.getEnumConstants()).map(e -> e.toString().toLowerCase(Locale.ROOT)).toList());
+            return String.join(
+                    "|",
+                    Arrays.stream(c.getEnumConstants())
+                            .map(e -> e.toString().toLowerCase(Locale.ROOT))
+                            .toList());
         } else if (c == boolean.class || c == Boolean.class) {
             return "true|false";
         } else if (c == double.class || c == Double.class || c == OptionalDouble.class) {

@@ -73,7 +73,8 @@ final class SpecText {
     }
 
     private static String quote(String text) {
-        boolean plain = !text.isEmpty() && text.strip().equals(text) && text.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0);
+        boolean plain =
+                !text.isEmpty() && text.strip().equals(text) && text.chars().noneMatch(c -> SPECIAL.indexOf(c) >= 0);
         return plain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
@@ -104,7 +105,9 @@ final class SpecText {
             case OptionalLong o -> o.isPresent() ? Optional.of(Long.toString(o.getAsLong())) : Optional.empty();
             case OptionalDouble o -> o.isPresent() ? formatted(o.getAsDouble()) : Optional.empty();
             case Double d when d == Math.rint(d) && Math.abs(d) < 1e15 -> Optional.of(Long.toString(Math.round(d)));
-            case List<?> list -> Optional.of("[" + String.join(";", list.stream().map(SpecText::element).toList()) + "]");
+            case List<?> list ->
+                Optional.of("["
+                        + String.join(";", list.stream().map(SpecText::element).toList()) + "]");
             case Enum<?> e -> Optional.of(e.toString().toLowerCase(Locale.ROOT));
             case String s -> Optional.of(quote(s));
             case Record r -> Optional.of(format(r)).map(text -> text.contains(":") ? "(" + text + ")" : text);
@@ -113,13 +116,15 @@ final class SpecText {
     }
 
     private static String element(Object value) {
-        return formatted(value).orElseThrow(() -> new IllegalArgumentException("an absent value in a list has no text form"));
+        return formatted(value)
+                .orElseThrow(() -> new IllegalArgumentException("an absent value in a list has no text form"));
     }
 
     /** The nearest of {@code names} as a question, where one is near. */
     static String didYouMean(String given, List<String> names) {
         return names.stream()
-                .filter(n -> distance(plain(given), plain(n)) <= Math.max(1, n.length() / 3) || plain(n).startsWith(plain(given)))
+                .filter(n -> distance(plain(given), plain(n)) <= Math.max(1, n.length() / 3)
+                        || plain(n).startsWith(plain(given)))
                 .min((a, b) -> Integer.compare(distance(plain(given), plain(a)), distance(plain(given), plain(b))))
                 .map(n -> " Did you mean '" + n + "'?")
                 .orElse("");

@@ -39,7 +39,8 @@ class SpecTest {
         }
     }
 
-    record LongBox(int width, OptionalInt height, Optional<String> label, List<Integer> holes, boolean filled) implements Angular {}
+    record LongBox(int width, OptionalInt height, Optional<String> label, List<Integer> holes, boolean filled)
+            implements Angular {}
 
     record Opaque(Runnable code) implements Angular {}
 
@@ -56,7 +57,11 @@ class SpecTest {
     }
 
     private static void refused(String text, String... words) {
-        assertThatThrownBy(() -> parse(text)).as(text).isInstanceOf(BadInput.class).message().contains(words);
+        assertThatThrownBy(() -> parse(text))
+                .as(text)
+                .isInstanceOf(BadInput.class)
+                .message()
+                .contains(words);
     }
 
     @Test
@@ -76,13 +81,19 @@ class SpecTest {
 
     @Test
     void listsAndNestedMethodsGoAsDeepAsTheyLike() {
-        assertThat(parse("scene:(circle:2,colour=dark_blue),others=[circle;circle:3;scene:main=(scene:main=circle,seed=7)],seed=-5"))
+        assertThat(
+                        parse(
+                                "scene:(circle:2,colour=dark_blue),others=[circle;circle:3;scene:main=(scene:main=circle,seed=7)],seed=-5"))
                 .isEqualTo(new Scene(
                         new Circle(2, Colour.DARK_BLUE),
-                        List.of(new Circle(), new Circle(3, Colour.RED), new Scene(new Scene(new Circle(), List.of(), 7), List.of(), 1L << 40)),
+                        List.of(
+                                new Circle(),
+                                new Circle(3, Colour.RED),
+                                new Scene(new Scene(new Circle(), List.of(), 7), List.of(), 1L << 40)),
                         -5));
         assertThat(parse("blob:[[1;2];[];[3]]")).isEqualTo(new Blob(List.of(List.of(1, 2), List.of(), List.of(3))));
-        assertThat(parse("scene:main=(blob:[[1]])")).isEqualTo(new Scene(new Blob(List.of(List.of(1))), List.of(), 1L << 40));
+        assertThat(parse("scene:main=(blob:[[1]])"))
+                .isEqualTo(new Scene(new Blob(List.of(List.of(1))), List.of(), 1L << 40));
     }
 
     @Test
@@ -93,7 +104,10 @@ class SpecTest {
                 new Circle(1e300, Colour.RED),
                 new LongBox(-2, OptionalInt.of(4), Optional.of("a, [b] \"c\" \\ (d); x=1"), List.of(1, -3, 4), false),
                 new LongBox(0, OptionalInt.empty(), Optional.of(" plain "), List.of(), true),
-                new Scene(new Scene(new Circle(2, Colour.RED), List.of(new Circle()), 3), List.of(new Blob(List.of()), new Circle()), 9),
+                new Scene(
+                        new Scene(new Circle(2, Colour.RED), List.of(new Circle()), 3),
+                        List.of(new Blob(List.of()), new Circle()),
+                        9),
                 new Blob(List.of(List.of(5))));
         for (Shape shape : shapes) {
             assertThat(parse(Spec.format((Record) shape))).isEqualTo(shape);
@@ -126,7 +140,11 @@ class SpecTest {
         refused("circel", "There is no shape 'circel'.", "Did you mean 'circle'?", "circle, long-box, scene, blob.");
         refused("LongBox", "Did you mean 'long-box'?");
         refused("opaque", "There is no shape 'opaque'.");
-        refused("circle:radios=3", "circle has no setting 'radios'.", "Did you mean 'radius'?", "It has radius, colour.");
+        refused(
+                "circle:radios=3",
+                "circle has no setting 'radios'.",
+                "Did you mean 'radius'?",
+                "It has radius, colour.");
         refused("circle:2,3", "circle has no setting '3'.");
         refused("scene:main=nothing", "There is no shape 'nothing'.");
         refused("", "There is no shape ''.");
@@ -156,24 +174,31 @@ class SpecTest {
                 .containsExactly(
                         new Spec.Weighted<>(1, new Circle()),
                         new Spec.Weighted<>(0.5, new Circle(3, Colour.RED)),
-                        new Spec.Weighted<>(-2, new Scene(new Circle(), List.of(new Circle(), new Circle()), 1L << 40)));
-        assertThatThrownBy(() -> Spec.parseSum("x*circle", Shape.class)).isInstanceOf(BadInput.class).hasMessageContaining("weight");
-        assertThatThrownBy(() -> Spec.parseSum("1*2*circle", Shape.class)).isInstanceOf(BadInput.class).hasMessageContaining("weight");
+                        new Spec.Weighted<>(
+                                -2, new Scene(new Circle(), List.of(new Circle(), new Circle()), 1L << 40)));
+        assertThatThrownBy(() -> Spec.parseSum("x*circle", Shape.class))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("weight");
+        assertThatThrownBy(() -> Spec.parseSum("1*2*circle", Shape.class))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("weight");
         assertThatThrownBy(() -> Spec.parseSum("circle+", Shape.class)).isInstanceOf(BadInput.class);
     }
 
     @Test
     void aFamilyIsDescribedWithItsSettings() {
-        assertThat(Spec.describe(Shape.class, Blob.class).stream().map(Spec.Member::toString)).containsExactly(
-                "circle:radius=1.5,colour=red",
-                "long-box:width=<whole number>,height=<whole number>,label=<text>,holes=<[whole number;...]>,filled=<true|false>",
-                "scene:main=circle,others=[],seed=1099511627776",
-                "blob:parts=<[[whole number;...];...]>");
+        assertThat(Spec.describe(Shape.class, Blob.class).stream().map(Spec.Member::toString))
+                .containsExactly(
+                        "circle:radius=1.5,colour=red",
+                        "long-box:width=<whole number>,height=<whole number>,label=<text>,holes=<[whole number;...]>,filled=<true|false>",
+                        "scene:main=circle,others=[],seed=1099511627776",
+                        "blob:parts=<[[whole number;...];...]>");
     }
 
     @Test
     void everyMemberOfADecodingFamilyHasAName() {
-        Set<String> names = Spec.describe(Decoding.class).stream().map(Spec.Member::name).collect(Collectors.toSet());
+        Set<String> names =
+                Spec.describe(Decoding.class).stream().map(Spec.Member::name).collect(Collectors.toSet());
         assertThat(names).contains("greedy", "sampling", "filtered-sampling", "beam-search");
     }
 }

@@ -25,6 +25,7 @@ final class Active implements AutoCloseable {
     private final Cache cache;
     private int promptRead;
     private Proposal proposal;
+    private int firstNode;
     private int sent;
 
     Active(CausalLM lm, Generation handle) {
@@ -32,7 +33,8 @@ final class Active implements AutoCloseable {
         this.handle = handle;
         request = handle.request();
         int[] ids = request.prompt();
-        int[] ends = request.stops().tokens().stream().mapToInt(Integer::intValue).toArray();
+        int[] ends =
+                request.stops().tokens().stream().mapToInt(Integer::intValue).toArray();
         prompt = Path.of(ids, Engine.maxLength(lm, request), ends);
         proposal = Proposal.decided(ids[ids.length - 1]);
         writer = new Writer(prompt, request, handle::add);
@@ -67,7 +69,8 @@ final class Active implements AutoCloseable {
     void readPrompt(int chunk) {
         int count = Math.min(chunk, promptLeft());
         int[] ids = Arrays.copyOfRange(request.prompt(), promptRead, promptRead + count);
-        Step step = lm.extend(List.of(segment(Segment.chain(count), Segment.Kind.PROMPT, ids))).getFirst();
+        Step step = lm.extend(List.of(segment(Segment.chain(count), Segment.Kind.PROMPT, ids)))
+                .getFirst();
         promptRead += count;
         int[] all = new int[count];
         Arrays.setAll(all, i -> i);
@@ -78,7 +81,8 @@ final class Active implements AutoCloseable {
             Read last = read(step, count - 1);
             Choice choice = run.choose(last);
             if (!choice.done() && (choice.committed().length != 1 || choice.live().length > 0)) {
-                throw new IllegalArgumentException("the first choice must commit the prompt's last token and nothing else");
+                throw new IllegalArgumentException(
+                        "the first choice must commit the prompt's last token and nothing else");
             }
             branches.read(last);
             settle(new Choice(new int[] {0}, new int[0], choice.done()));
@@ -103,6 +107,7 @@ final class Active implements AutoCloseable {
     void read(Step step) {
         Read read = read(step, 0);
         Choice choice = run.choose(read);
+        checkSent(choice);
         branches.read(read);
         cache.keep(choice.committed(), choice.live());
         for (int i = sent; run.streams() && i < choice.committed().length && !writer.ended(); i++) {
@@ -110,6 +115,14 @@ final class Active implements AutoCloseable {
         }
         settle(choice);
         sight.clear();
+    }
+
+    private void checkSent(Choice choice) {
+        for (int i = 0; i < sent; i++) {
+            if (i >= choice.committed().length || choice.committed()[i] != firstNode + i) {
+                throw new IllegalArgumentException("a decided token was not committed");
+            }
+        }
     }
 
     private void settle(Choice choice) {
@@ -125,14 +138,20 @@ final class Active implements AutoCloseable {
     /** Asks for the next nodes and sends off the decided ones; where they end the text nothing is left to read. */
     private void propose() {
         proposal = run.propose();
-        int first = branches.append(proposal);
+        for (int id : proposal.tokens()) {
+            if (id < 0 || id >= lm.vocabulary()) {
+                throw new IllegalArgumentException("the method proposes token " + id + ", which the model does not have");
+            }
+        }
+        firstNode = branches.append(proposal);
         sent = 0;
-        while (sent < proposal.decided() && branches.known(first + sent) && !writer.ended()) {
-            writer.add(branches.token(first + sent));
+        while (sent < proposal.decided() && branches.known(firstNode + sent) && !writer.ended()) {
+            writer.add(branches.token(firstNode + sent));
             sent++;
         }
         if (!writer.ended() && cache.length() + branches.depth() > lm.context()) {
-            throw new IllegalArgumentException("the method proposes tokens beyond the model's context of " + lm.context());
+            throw new IllegalArgumentException(
+                    "the method proposes tokens beyond the model's context of " + lm.context());
         }
     }
 

@@ -51,7 +51,8 @@ final class BeamRun implements Run {
     @Override
     public List<Hypothesis> hypotheses() {
         if (finished.isEmpty()) {
-            throw new BadInput("Beam search found no text: the rules forbid every token, or the model's scores are not numbers.");
+            throw new BadInput(
+                    "Beam search found no text: the rules forbid every token, or the model's scores are not numbers.");
         }
         return finished.subList(0, Math.min(method.best(), finished.size()));
     }
@@ -134,6 +135,7 @@ final class BeamRun implements Run {
             case NEVER -> length = method.lengthPenalty() > 0 ? path.maxLength() - path.promptLength() : length;
             case FALSE -> {}
         }
-        return running.getFirst().sum / Math.pow(length, method.lengthPenalty()) > finished.getLast().score();
+        return running.getFirst().sum / Math.pow(length, method.lengthPenalty())
+                > finished.getLast().score();
     }
 }

@@ -29,7 +29,8 @@ public record BeamSearch(int beams, int best, double lengthPenalty, EarlyStoppin
 
     public BeamSearch {
         if (beams < 1 || best < 1 || best > beams) {
-            throw new BadInput("beams must be at least 1 and best from 1 to beams, not " + beams + " and " + best + ".");
+            throw new BadInput(
+                    "beams must be at least 1 and best from 1 to beams, not " + beams + " and " + best + ".");
         }
         if (!Double.isFinite(lengthPenalty)) {
             throw new BadInput("lengthPenalty must be a number, not " + lengthPenalty + ".");

@@ -29,7 +29,8 @@ final class Branches {
     int append(Proposal proposal) {
         int[] tokens = proposal.tokens();
         if (tokens.length == 0 || tokens.length != proposal.parents().length || proposal.decided() > tokens.length) {
-            throw new IllegalArgumentException("a proposal needs tokens, a parent for each, and no more decided than these");
+            throw new IllegalArgumentException(
+                    "a proposal needs tokens, a parent for each, and no more decided than these");
         }
         int old = ids.length;
         nodes.append(proposal.parents());

@@ -32,7 +32,8 @@ public final class Engine implements AutoCloseable {
 
         public Limits {
             if (texts < 1 || cacheBytes < 1) {
-                throw new BadInput("An engine's limits must be at least one text and one byte, not " + texts + " and " + cacheBytes + ".");
+                throw new BadInput("An engine's limits must be at least one text and one byte, not " + texts + " and "
+                        + cacheBytes + ".");
             }
         }
     }
@@ -85,7 +86,9 @@ public final class Engine implements AutoCloseable {
     public List<Result> run(List<Request> requests) {
         requests.forEach(this::check);
         if (Thread.currentThread().isVirtual() || started()) {
-            return requests.stream().map(this::submit).toList().stream().map(Generation::result).toList();
+            return requests.stream().map(this::submit).toList().stream()
+                    .map(Generation::result)
+                    .toList();
         }
         List<Generation> all = new ArrayList<>();
         synchronized (change) {
@@ -117,7 +120,8 @@ public final class Engine implements AutoCloseable {
         }
         pass.lock();
         try {
-            texts.drop(waiting);
+            texts.end(waiting, _ -> true);
+            load = new Load(0, 0, 0);
         } finally {
             pass.unlock();
         }
@@ -164,7 +168,8 @@ public final class Engine implements AutoCloseable {
 
     private void checkToken(String where, int id) {
         if (id < 0 || id >= lm.vocabulary()) {
-            throw new BadInput(where + " has token " + id + ", but the vocabulary ends at " + (lm.vocabulary() - 1) + ".");
+            throw new BadInput(
+                    where + " has token " + id + ", but the vocabulary ends at " + (lm.vocabulary() - 1) + ".");
         }
     }
 

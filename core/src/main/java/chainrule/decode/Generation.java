@@ -1,8 +1,11 @@
 package chainrule.decode;
 
 import chainrule.BadInput;
+import chainrule.decode.Result.Finish;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -44,18 +47,19 @@ public final class Generation implements AutoCloseable {
 
     /** The events from here on. An interrupt while it waits cancels the text; so does closing the stream. */
     public Stream<Event> events() {
-        var next = new Spliterators.AbstractSpliterator<Event>(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
-            @Override
-            public boolean tryAdvance(Consumer<? super Event> action) {
-                try {
-                    Optional<Event> event = next();
-                    event.ifPresent(action);
-                    return event.isPresent();
-                } catch (InterruptedException e) {
-                    throw interrupted(e);
-                }
-            }
-        };
+        var next =
+                new Spliterators.AbstractSpliterator<Event>(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL) {
+                    @Override
+                    public boolean tryAdvance(Consumer<? super Event> action) {
+                        try {
+                            Optional<Event> event = next();
+                            event.ifPresent(action);
+                            return event.isPresent();
+                        } catch (InterruptedException e) {
+                            throw interrupted(e);
+                        }
+                    }
+                };
         return StreamSupport.stream(next, false).onClose(this::close);
     }
 
@@ -100,6 +104,11 @@ public final class Generation implements AutoCloseable {
             result = end.result();
         }
         notifyAll();
+    }
+
+    /** Ends it before it was begun. */
+    void drop() {
+        add(new Event.End(new Result(List.of(), "", Finish.CANCELLED, OptionalDouble.empty(), List.of()), ""));
     }
 
     synchronized void fail(Throwable why) {

@@ -9,6 +9,7 @@ import chainrule.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
@@ -42,32 +43,25 @@ final class Lockstep {
         return active.stream().mapToLong(a -> a.cache().bytes()).sum();
     }
 
-    /** Looks for cancelled texts, admits others, then reads. */
+    /** Ends cancelled texts, admits others, then reads. */
     void pass(Queue<Generation> waiting) {
-        for (Active a : active) {
-            if (a.handle().cancelled()) {
-                guard(a, () -> a.finish(Finish.CANCELLED));
-            }
-        }
-        retire();
-        admit(waiting);
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
+            end(waiting, Generation::cancelled);
+            admit(waiting);
             readPrompts();
             decode();
+        } catch (RuntimeException | Error e) {
+            active.forEach(a -> a.handle().fail(e));
         }
         retire();
     }
 
-    /** Ends every text: as cancelled, or with a failure of the engine. */
-    void drop(Queue<Generation> waiting) {
-        active.forEach(a -> guard(a, () -> a.finish(Finish.CANCELLED)));
-        retire();
-        for (Generation g = waiting.poll(); g != null; g = waiting.poll()) {
-            g.cancel();
-            admit(g);
-        }
-        active.forEach(a -> guard(a, () -> a.finish(Finish.CANCELLED)));
+    /** Ends the texts that {@code which} picks, as cancelled. */
+    void end(Queue<Generation> waiting, Predicate<Generation> which) {
+        waiting.stream().filter(which).forEach(Generation::drop);
+        waiting.removeIf(Generation::over);
+        active.stream().filter(a -> which.test(a.handle())).forEach(a -> guard(a, () -> a.finish(Finish.CANCELLED)));
         retire();
     }
 
@@ -75,9 +69,11 @@ final class Lockstep {
         while (!waiting.isEmpty() && active.size() < limits.texts()) {
             Generation next = waiting.peek();
             double need = bytesPerToken * Engine.maxLength(lm, next.request());
-            double reserved = active.stream().mapToDouble(a -> bytesPerToken * a.maxLength()).sum();
+            double reserved = active.stream()
+                    .mapToDouble(a -> bytesPerToken * a.maxLength())
+                    .sum();
             boolean measured = bytesPerToken > 0 || limits.cacheBytes() == Long.MAX_VALUE;
-            if (!active.isEmpty() && !next.cancelled() && (!measured || reserved + need > limits.cacheBytes())) {
+            if (!active.isEmpty() && (!measured || reserved + need > limits.cacheBytes())) {
                 return;
             }
             waiting.remove();
@@ -102,7 +98,9 @@ final class Lockstep {
     private void readPrompts() {
         int budget = CHUNK;
         for (Active a : active) {
-            while (a.promptLeft() > 0 && !a.handle().over() && !a.handle().cancelled()
+            while (a.promptLeft() > 0
+                    && !a.handle().over()
+                    && !a.handle().cancelled()
                     && (budget == CHUNK || Math.min(CHUNK, a.promptLeft()) <= budget)) {
                 budget -= Math.min(CHUNK, a.promptLeft());
                 try (var _ = new Scope()) {
@@ -113,7 +111,9 @@ final class Lockstep {
     }
 
     private void decode() {
-        List<Active> ready = active.stream().filter(a -> a.promptLeft() == 0 && !a.handle().over()).toList();
+        List<Active> ready = active.stream()
+                .filter(a -> a.promptLeft() == 0 && !a.handle().over())
+                .toList();
         if (ready.isEmpty()) {
             return;
         }

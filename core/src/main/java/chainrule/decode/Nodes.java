@@ -54,7 +54,8 @@ final class Nodes {
             int parent = parents[node];
             kept[i] = parent == end ? -1 : parent < 0 ? -2 : number[parent];
             if (kept[i] < -1) {
-                throw new IllegalArgumentException("node " + node + " stays open, but follows node " + parent + ", which does not");
+                throw new IllegalArgumentException(
+                        "node " + node + " stays open, but follows node " + parent + ", which does not");
             }
             number[node] = i;
             depth[i] = depths[node] - choice.committed().length;

@@ -4,6 +4,7 @@ import chainrule.BadInput;
 import chainrule.decode.rule.Rules;
 import chainrule.model.Side;
 import chainrule.model.Tap;
+import chainrule.text.Tokenizer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -50,7 +51,17 @@ public record Request(
     /** At most 256 tokens after {@code prompt} by greedy search. */
     public static Request of(int... prompt) {
         return new Request(
-                prompt, new Greedy(), Rules.NONE, 256, Stops.NONE, 0, 0, OptionalInt.empty(), Optional.empty(), Side.NONE, Tap.NONE);
+                prompt,
+                new Greedy(),
+                Rules.NONE,
+                256,
+                Stops.NONE,
+                0,
+                0,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Side.NONE,
+                Tap.NONE);
     }
 
     public Request with(Decoding other) {
@@ -81,7 +92,13 @@ public record Request(
     }
 
     public Request with(Supplier<TextStream> other) {
-        return new Request(prompt, decoding, rules, maxTokens, stops, seed, index, alternatives, Optional.of(other), side, tap);
+        return new Request(
+                prompt, decoding, rules, maxTokens, stops, seed, index, alternatives, Optional.of(other), side, tap);
+    }
+
+    /** With text as {@code tokenizer} reads it, special tokens left out. */
+    public Request with(Tokenizer tokenizer) {
+        return with(() -> TextStream.of(tokenizer.detokenizer(true)));
     }
 
     public Request with(Side other) {

@@ -25,7 +25,8 @@ public record Sampling(double temperature, int topK, double topP, double minP, d
             throw new BadInput("temperature and topK must not be negative, not " + temperature + " and " + topK + ".");
         }
         if (!(topP >= 0 && topP <= 1 && minP >= 0 && minP <= 1 && typical > 0 && typical <= 1)) {
-            throw new BadInput("topP, minP and typical must lie between 0 and 1, not " + topP + ", " + minP + " and " + typical + ".");
+            throw new BadInput("topP, minP and typical must lie between 0 and 1, not " + topP + ", " + minP + " and "
+                    + typical + ".");
         }
     }
 

@@ -3,6 +3,7 @@ package chainrule.decode;
 import chainrule.BadInput;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What ends a text besides its length. A continuation's ids end with the token that ends it; its text has neither that
@@ -34,7 +35,11 @@ public record Stops(List<Integer> tokens, List<String> strings) {
     /** These and others. */
     public Stops and(Stops others) {
         return new Stops(
-                java.util.stream.Stream.concat(tokens.stream(), others.tokens.stream()).distinct().toList(),
-                java.util.stream.Stream.concat(strings.stream(), others.strings.stream()).distinct().toList());
+                Stream.concat(tokens.stream(), others.tokens.stream())
+                        .distinct()
+                        .toList(),
+                Stream.concat(strings.stream(), others.strings.stream())
+                        .distinct()
+                        .toList());
     }
 }

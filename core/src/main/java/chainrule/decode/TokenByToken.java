@@ -34,8 +34,9 @@ public final class TokenByToken implements Run {
         text.rules().apply(scores, path);
         next = pick.next(scores, path);
         if (!(scores[next] > Float.NEGATIVE_INFINITY)) {
-            throw new BadInput("After " + path.length() + " tokens none can follow: the rules forbid every token, or the"
-                    + " model's scores are not numbers.");
+            throw new BadInput(
+                    "After " + path.length() + " tokens none can follow: the rules forbid every token, or the"
+                            + " model's scores are not numbers.");
         }
         path = path.then(next);
         return COMMIT;

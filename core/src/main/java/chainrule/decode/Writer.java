@@ -75,7 +75,8 @@ final class Writer {
         }
         String rest = search.found() ? "" : search.push(stream.end()) + search.end();
         text.append(rest);
-        Result result = new Result(List.copyOf(tokens), text.toString(), search.found() ? Finish.STOP : finish, score, others);
+        Result result =
+                new Result(List.copyOf(tokens), text.toString(), search.found() ? Finish.STOP : finish, score, others);
         events.accept(new Event.End(result, rest));
         return result;
     }

@@ -57,13 +57,17 @@ class BeamSearchTest extends DecodingContract {
                 if (p.ended) {
                     double score = p.sum / Math.pow(p.path.generated(), method.lengthPenalty());
                     finished.add(IntStream.concat(IntStream.of(0), java.util.Arrays.stream(p.path.ids(prompt.length())))
-                            .mapToDouble(i -> i).toArray());
+                            .mapToDouble(i -> i)
+                            .toArray());
                     finished.getLast()[0] = score;
                 }
             }
             finished.sort(Comparator.comparingDouble(f -> -f[0]));
             finished = new ArrayList<>(finished.subList(0, Math.min(method.beams(), finished.size())));
-            running = candidates.stream().filter(p -> !p.ended).limit(method.beams()).toList();
+            running = candidates.stream()
+                    .filter(p -> !p.ended)
+                    .limit(method.beams())
+                    .toList();
             if (running.isEmpty()) {
                 return finished;
             }
@@ -86,19 +90,29 @@ class BeamSearchTest extends DecodingContract {
             for (int i = 0; i < 60; i++) {
                 int beams = 1 + (int) (random.uniform(10 * i) * 5);
                 int best = 1 + (int) (random.uniform(10 * i + 1) * beams);
-                BeamSearch method = new BeamSearch(beams, best, random.uniform(10 * i + 2) * 2.5 - 0.5, EarlyStopping.values()[i % 3]);
+                BeamSearch method = new BeamSearch(
+                        beams, best, random.uniform(10 * i + 2) * 2.5 - 0.5, EarlyStopping.values()[i % 3]);
                 int[] prompt = {(int) (random.uniform(10 * i + 3) * 12), i % 12};
                 int[] ends = IntStream.range(0, i % 4).toArray();
                 Rules rules = i % 5 == 0 ? Rules.of(new RepetitionPenalty(1.3), new NoRepeatNgram(2)) : Rules.NONE;
                 List<double[]> expected = plain(lm, method, Path.of(prompt, 2 + 3 + i % 17, ends), rules);
-                Result result = engine.run(Request.of(prompt).with(method).with(rules).with(Stops.tokens(ends)).withMaxTokens(3 + i % 17));
+                Result result = engine.run(Request.of(prompt)
+                        .with(method)
+                        .with(rules)
+                        .with(Stops.tokens(ends))
+                        .withMaxTokens(3 + i % 17));
                 assertThat(result.all()).hasSize(Math.min(best, expected.size()));
                 for (int n = 0; n < result.all().size(); n++) {
                     Result found = result.all().get(n);
                     double[] plain = expected.get(n);
-                    assertThat(found.score().orElseThrow()).as(method + ", text " + n).isCloseTo(plain[0], within(1e-5));
-                    assertThat(found.ids()).as(method + ", text " + n)
-                            .containsExactly(IntStream.range(1, plain.length).map(k -> (int) plain[k]).toArray());
+                    assertThat(found.score().orElseThrow())
+                            .as(method + ", text " + n)
+                            .isCloseTo(plain[0], within(1e-5));
+                    assertThat(found.ids())
+                            .as(method + ", text " + n)
+                            .containsExactly(IntStream.range(1, plain.length)
+                                    .map(k -> (int) plain[k])
+                                    .toArray());
                 }
             }
         }
@@ -108,7 +122,9 @@ class BeamSearchTest extends DecodingContract {
     void whatAllBeamsShareIsCommittedAndTheRestIsReadOnce() {
         try (Toy lm = new Toy(VOCABULARY, 100);
                 Engine engine = new Engine(lm)) {
-            engine.run(Request.of(1, 2, 3).with(new BeamSearch(4, 1, 1, EarlyStopping.FALSE)).withMaxTokens(20));
+            engine.run(Request.of(1, 2, 3)
+                    .with(new BeamSearch(4, 1, 1, EarlyStopping.FALSE))
+                    .withMaxTokens(20));
             assertThat(lm.passes()).as("the prompt's pass and 19 more").isEqualTo(20);
             assertThat(lm.rows()).isEqualTo(3 + 19 * 4);
         }
@@ -118,7 +134,11 @@ class BeamSearchTest extends DecodingContract {
     void stopStringsCutEveryTextThatIsReturned() {
         try (Toy lm = new Toy(VOCABULARY, 100);
                 Engine engine = new Engine(lm)) {
-            Request request = Request.of(1, 2, 3).with(method()).withMaxTokens(20).with(Letters::new).with(Stops.strings("a"));
+            Request request = Request.of(1, 2, 3)
+                    .with(method())
+                    .withMaxTokens(20)
+                    .with(Letters::new)
+                    .with(Stops.strings("a"));
             for (Result each : engine.run(request).all()) {
                 assertThat(each.finish()).isEqualTo(Finish.STOP);
                 assertThat(each.text()).doesNotContain("a");
@@ -129,8 +149,13 @@ class BeamSearchTest extends DecodingContract {
 
     @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new BeamSearch(0, 1, 1, EarlyStopping.TRUE)).isInstanceOf(BadInput.class).hasMessageContaining("beams");
-        assertThatThrownBy(() -> new BeamSearch(2, 3, 1, EarlyStopping.TRUE)).isInstanceOf(BadInput.class).hasMessageContaining("best");
-        assertThatThrownBy(() -> new BeamSearch(2, 1, Double.NaN, EarlyStopping.TRUE)).isInstanceOf(BadInput.class);
+        assertThatThrownBy(() -> new BeamSearch(0, 1, 1, EarlyStopping.TRUE))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("beams");
+        assertThatThrownBy(() -> new BeamSearch(2, 3, 1, EarlyStopping.TRUE))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("best");
+        assertThatThrownBy(() -> new BeamSearch(2, 1, Double.NaN, EarlyStopping.TRUE))
+                .isInstanceOf(BadInput.class);
     }
 }

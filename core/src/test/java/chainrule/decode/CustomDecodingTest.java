@@ -90,8 +90,14 @@ class CustomDecodingTest extends DecodingContract {
         try (Toy lm = new Toy(8, 100);
                 Engine engine = new Engine(lm)) {
             int opened = 0;
-            for (Decoding method : new Decoding[] {new Surer(3), new BeamSearch(5, 5, 1, BeamSearch.EarlyStopping.FALSE), new Sampling()}) {
-                for (Result each : engine.run(Request.of(1).with(method).with(Rules.of(new Balanced(2, 5))).withMaxTokens(60)).all()) {
+            for (Decoding method : new Decoding[] {
+                new Surer(3), new BeamSearch(5, 5, 1, BeamSearch.EarlyStopping.FALSE), new Sampling()
+            }) {
+                for (Result each : engine.run(Request.of(1)
+                                .with(method)
+                                .with(Rules.of(new Balanced(2, 5)))
+                                .withMaxTokens(60))
+                        .all()) {
                     int depth = 0;
                     for (int id : each.ids()) {
                         depth += id == 2 ? 1 : id == 5 ? -1 : 0;

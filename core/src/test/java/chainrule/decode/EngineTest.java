@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chainrule.BadInput;
 import chainrule.decode.Result.Finish;
 import chainrule.decode.filter.Distribution;
-import chainrule.decode.rule.AllowedBy;
-import chainrule.decode.rule.Bias;
 import chainrule.decode.rule.LogitRule;
 import chainrule.decode.rule.Path;
 import chainrule.decode.rule.Rules;
-import chainrule.decode.rule.SuppressTokens;
 import chainrule.model.Site;
 import chainrule.model.Tap;
 import chainrule.tensor.Ops;
+import chainrule.text.ByteTokenizer;
+import chainrule.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -75,7 +74,9 @@ class EngineTest {
             for (int i = 0; i < 50; i++) {
                 int first = i % VOCABULARY;
                 readers.add(Thread.startVirtualThread(() -> results.add(
-                        first % 2 == 0 ? engine.run(request(first)) : engine.submit(request(first)).result())));
+                        first % 2 == 0
+                                ? engine.run(request(first))
+                                : engine.submit(request(first)).result())));
             }
             for (Thread reader : readers) {
                 reader.join();
@@ -107,14 +108,21 @@ class EngineTest {
                 Engine engine = new Engine(lm, new Engine.Limits(16, 16 * 11 * 3))) {
             Gate gate = new Gate();
             Generation first = engine.submit(request(1).with(Rules.of(gate)));
-            List<Generation> others = IntStream.range(0, 9).mapToObj(i -> engine.submit(request(i))).toList();
+            List<Generation> others = IntStream.range(0, 9)
+                    .mapToObj(i -> engine.submit(request(i)))
+                    .toList();
             await(gate.reached);
             gate.open.countDown();
             first.result();
             others.forEach(Generation::result);
-            assertThat(lm.passes()).as("ten prompts, and 9 passes for each of four groups").isBetween(10 + 9 * 3, 10 + 9 * 5);
+            assertThat(lm.passes())
+                    .as("ten prompts, and 9 passes for each of four groups")
+                    .isBetween(10 + 9 * 3, 10 + 9 * 5);
             Generation large = engine.submit(request(1).withMaxTokens(40));
-            assertThatThrownBy(large::result).isInstanceOf(BadInput.class).hasMessageContaining("656").hasMessageContaining("528");
+            assertThatThrownBy(large::result)
+                    .isInstanceOf(BadInput.class)
+                    .hasMessageContaining("656")
+                    .hasMessageContaining("528");
         }
     }
 
@@ -124,7 +132,9 @@ class EngineTest {
         try (Toy lm = new Toy(VOCABULARY, 2000);
                 Engine engine = new Engine(lm)) {
             int[] ids = engine.run(request(prompt)).ids();
-            assertThat(lm.passes()).as("chunks of 512, 512 and 176, and 9 tokens").isEqualTo(3 + 9);
+            assertThat(lm.passes())
+                    .as("chunks of 512, 512 and 176, and 9 tokens")
+                    .isEqualTo(3 + 9);
             assertThat(lm.rows()).isEqualTo(1200 + 9);
             assertThat(ids[0]).isEqualTo(Distribution.best(lm.scores(prompt)));
         }
@@ -166,72 +176,14 @@ class EngineTest {
     }
 
     @Test
-    void whatOneTextThrowsFailsThatTextOnly() {
-        try (Toy lm = new Toy(VOCABULARY, 50);
-                Engine engine = new Engine(lm)) {
-            LogitRule broken = new AllowedBy((path, _) -> {
-                if (path.generated() == 3) {
-                    throw new IllegalStateException("no such state");
-                }
-                return true;
-            });
-            Decoding lost = new Misbehaving((text, read) -> Choice.commit(5));
-            Decoding beyond = new Misbehaving((text, read) -> new Choice(new int[] {0}, new int[] {0}, false));
-            List<Generation> bad = List.of(
-                    engine.submit(request(1).with(Rules.of(broken))),
-                    engine.submit(request(1).with(lost)),
-                    engine.submit(request(1).with(beyond)),
-                    engine.submit(request(1).with(() -> {
-                        throw new IllegalStateException("no tokenizer");
-                    })));
-            Generation good = engine.submit(request(1));
-            assertThat(good.result()).isEqualTo(engine.run(request(1)));
-            bad.forEach(g -> assertThatThrownBy(g::result).isInstanceOf(IllegalStateException.class).hasMessageContaining("decoding failed"));
-            assertThatThrownBy(() -> engine.run(List.of(request(1), request(1).with(Rules.of(broken)))))
-                    .hasMessageContaining("no such state");
-        }
-    }
-
-    private record Misbehaving(BiFunction<Text, Read, Choice> choose) implements Decoding.Custom {
-        @Override
-        public Run start(Text text) {
-            return new Run() {
-                private int turns;
-
-                @Override
-                public Proposal propose() {
-                    return Proposal.decided(1);
-                }
-
-                @Override
-                public Choice choose(Read read) {
-                    return turns++ < 2 ? Choice.commit(0) : choose.apply(text, read);
-                }
-            };
-        }
-    }
-
-    @Test
-    void whatDoesNotFitTheModelIsRefusedInWords() {
-        try (Toy lm = new Toy(VOCABULARY, 8);
-                Engine engine = new Engine(lm)) {
-            assertThatThrownBy(() -> engine.run(request(new int[9]))).isInstanceOf(BadInput.class)
-                    .hasMessage("The prompt has 9 tokens, more than the model's context of 8: shorten it.");
-            assertThat(engine.run(request(new int[8])).finish()).isEqualTo(Finish.LENGTH);
-            assertThatThrownBy(() -> engine.submit(request(1, 30))).isInstanceOf(BadInput.class).hasMessageContaining("token 30");
-            assertThatThrownBy(() -> engine.submit(request(1, -1))).isInstanceOf(BadInput.class).hasMessageContaining("token -1");
-            assertThatThrownBy(() -> engine.submit(request(1).with(Stops.tokens(99)))).isInstanceOf(BadInput.class).hasMessageContaining("99");
-            assertThatThrownBy(() -> engine.submit(request(1).with(Rules.of(new SuppressTokens(List.of(31))))))
-                    .isInstanceOf(BadInput.class)
-                    .hasMessage("The rule suppress-tokens:tokens=[31] names token 31, but the vocabulary ends at 29.");
-            assertThatThrownBy(() -> engine.submit(request(1).with(Rules.of(new Bias(List.of(new Bias.Phrase(List.of(1, 77), 1)))))))
-                    .isInstanceOf(BadInput.class).hasMessageContaining("77");
-            assertThatThrownBy(() -> request()).isInstanceOf(BadInput.class).hasMessageContaining("empty");
-            assertThatThrownBy(() -> request(1).withMaxTokens(-1)).isInstanceOf(BadInput.class).hasMessageContaining("-1");
-            assertThatThrownBy(() -> request(1).with(Stops.strings("x"))).isInstanceOf(BadInput.class).hasMessageContaining("tokenizer");
-            assertThatThrownBy(() -> Stops.strings("")).isInstanceOf(BadInput.class);
-            assertThatThrownBy(() -> new Engine.Limits(0, 1)).isInstanceOf(BadInput.class);
-            assertThat(lm.rows()).isZero();
+    void aTextThatStillWaitsIsCancelledAtTheNextPass() {
+        try (Toy lm = new Toy(VOCABULARY, 100_000);
+                Engine engine = new Engine(lm, new Engine.Limits(1, Long.MAX_VALUE))) {
+            Generation endless = engine.submit(request(1).withMaxTokens(90_000));
+            Generation waiting = engine.submit(request(2));
+            waiting.cancel();
+            assertThat(waiting.result().finish()).isEqualTo(Finish.CANCELLED);
+            assertThat(endless.over()).isFalse();
         }
     }
 
@@ -245,8 +197,12 @@ class EngineTest {
             engine.close();
             assertThat(running.result().finish()).isEqualTo(Finish.CANCELLED);
             assertThat(waiting.result().finish()).isEqualTo(Finish.CANCELLED);
-            assertThatThrownBy(() -> engine.submit(request(1))).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
-            assertThatThrownBy(() -> engine.run(request(1))).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+            assertThatThrownBy(() -> engine.submit(request(1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
+            assertThatThrownBy(() -> engine.run(request(1)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
         }
     }
 
@@ -260,18 +216,6 @@ class EngineTest {
             reader.interrupt();
             reader.join();
             assertThat(endless.result().finish()).isEqualTo(Finish.CANCELLED);
-        }
-    }
-
-    @Test
-    void aFailingModelFailsTheTextsItWasReadingAndNoLaterOne() {
-        try (Toy lm = new Toy(VOCABULARY, 50);
-                Engine engine = new Engine(lm)) {
-            Tap broken = (_, _) -> {
-                throw new IllegalStateException("a broken tap");
-            };
-            assertThatThrownBy(() -> engine.run(request(1).with(broken))).hasMessageContaining("a broken tap");
-            assertThat(engine.run(request(1)).tokens()).hasSize(10);
         }
     }
 
@@ -330,9 +274,11 @@ class EngineTest {
             Result result = engine.run(request(1).with(phrase).with(Stops.tokens(9)));
             assertThat(result.ids()).containsExactly(7, 8, 9);
             assertThat(lm.rows()).as("the prompt only").isEqualTo(1);
-            Result scored = engine.run(request(1).with(phrase).with(Stops.tokens(9)).withLogprobs(1));
+            Result scored =
+                    engine.run(request(1).with(phrase).with(Stops.tokens(9)).withLogprobs(1));
             assertThat(scored.ids()).containsExactly(7, 8, 9);
-            assertThat(scored.logprobs()[2]).isEqualTo(Distribution.of(lm.scores(1, 7, 8)).logProbability(9));
+            assertThat(scored.logprobs()[2])
+                    .isEqualTo(Distribution.of(lm.scores(1, 7, 8)).logProbability(9));
         }
     }
 
@@ -364,17 +310,47 @@ class EngineTest {
             try (var events = generation.events()) {
                 var iterator = events.iterator();
                 Event first = iterator.next();
-                assertThat(generation.over()).as("the text has its first token only").isFalse();
+                assertThat(generation.over())
+                        .as("the text has its first token only")
+                        .isFalse();
                 gate.open.countDown();
                 String rest = Arrays.toString(generation.result().ids());
-                List<Integer> ids = new ArrayList<>(List.of(((Event.Piece) first).token().id()));
+                List<Integer> ids =
+                        new ArrayList<>(List.of(((Event.Piece) first).token().id()));
                 iterator.forEachRemaining(e -> {
                     if (e instanceof Event.Piece p) {
                         ids.add(p.token().id());
                     }
                 });
-                assertThat(ids.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]"))).isEqualTo(rest);
+                assertThat(ids.stream().map(String::valueOf).collect(Collectors.joining(", ", "[", "]")))
+                        .isEqualTo(rest);
             }
+        }
+    }
+
+    @Test
+    void aPieceNeverSplitsACharacterAndStopStringsAreFoundAcrossBytes() {
+        String said = "naïve 🦔 über ñandú🦔🦔END of it";
+        byte[] bytes = said.getBytes(StandardCharsets.UTF_8);
+        Decoding speaking =
+                (Decoding.Custom) text -> new TokenByToken(text, (_, path) -> bytes[path.generated()] & 0xff);
+        try (Toy lm = new Toy(300, 100);
+                Engine engine = new Engine(lm);
+                Tokenizer tokenizer = new ByteTokenizer()) {
+            Request request = request(1).with(speaking).with(tokenizer).withMaxTokens(bytes.length);
+            List<Event> events = engine.submit(request).events().toList();
+            assertThat(String.join("", events.stream().map(Event::text).toList()))
+                    .isEqualTo(said);
+            assertThat(events)
+                    .allMatch(e -> e.text().codePoints().noneMatch(c -> c == 0xFFFD || (c >= 0xD800 && c <= 0xDFFF)));
+            Result cut = engine.run(request.with(Stops.strings("🦔END")));
+            assertThat(cut.text()).isEqualTo("naïve 🦔 über ñandú🦔");
+            assertThat(cut.tokens()).hasSize("naïve 🦔 über ñandú🦔🦔END".getBytes(StandardCharsets.UTF_8).length);
+            Result half = engine.run(request.withMaxTokens(9));
+            assertThat(half.text())
+                    .as("cut inside of a character")
+                    .startsWith("naïve ")
+                    .doesNotContain("🦔");
         }
     }
 }

@@ -23,7 +23,8 @@ class FilteredSamplingTest extends DecodingContract {
             Request request = Request.of(1).withSeed(3, 0);
             Decoding general = new FilteredSampling(List.of(new Temperature(0.8), new TopP(0.9)));
             assertThat(engine.run(request.with(general)).ids())
-                    .containsExactly(engine.run(request.with(new Sampling(0.8, 0, 0.9, 0, 1))).ids());
+                    .containsExactly(engine.run(request.with(new Sampling(0.8, 0, 0.9, 0, 1)))
+                            .ids());
         }
     }
 }

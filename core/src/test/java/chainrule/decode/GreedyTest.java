@@ -20,7 +20,10 @@ class GreedyTest extends DecodingContract {
         try (Toy lm = new Toy(VOCABULARY, 100);
                 Engine engine = new Engine(lm)) {
             for (int i = 0; i < 10; i++) {
-                Request request = Request.of(i, 2 * i).with(Stops.tokens(i)).withMaxTokens(40).with(Rules.of(new NoRepeatNgram(2)));
+                Request request = Request.of(i, 2 * i)
+                        .with(Stops.tokens(i))
+                        .withMaxTokens(40)
+                        .with(Rules.of(new NoRepeatNgram(2)));
                 int[] greedy = engine.run(request).ids();
                 for (Decoding same : List.of(
                         new Sampling(1, 1, 1, 0, 1),
@@ -28,7 +31,9 @@ class GreedyTest extends DecodingContract {
                         new Sampling(1, 0, 0, 0, 1),
                         new BeamSearch(1, 1, 1, EarlyStopping.TRUE),
                         new BeamSearch(1, 1, 1, EarlyStopping.FALSE))) {
-                    assertThat(engine.run(request.with(same)).ids()).as(same + ", text " + i).containsExactly(greedy);
+                    assertThat(engine.run(request.with(same)).ids())
+                            .as(same + ", text " + i)
+                            .containsExactly(greedy);
                 }
             }
         }

@@ -26,7 +26,8 @@ class SamplingTest extends DecodingContract {
                 Engine engine = new Engine(lm, new Engine.Limits(200, Long.MAX_VALUE))) {
             List<Request> requests = new ArrayList<>();
             for (int i = 0; i < draws; i++) {
-                requests.add(Request.of(1, 2).with(new Sampling()).withMaxTokens(1).withSeed(5, i));
+                requests.add(
+                        Request.of(1, 2).with(new Sampling()).withMaxTokens(1).withSeed(5, i));
             }
             engine.run(requests).forEach(r -> counts[r.ids()[0]]++);
             Distribution d = Distribution.of(lm.scores(1, 2));
@@ -44,8 +45,10 @@ class SamplingTest extends DecodingContract {
                 Engine engine = new Engine(lm)) {
             Set<List<Token>> texts = new HashSet<>();
             for (int i = 0; i < 5; i++) {
-                texts.add(engine.run(Request.of(1).with(method()).withSeed(1, i)).tokens());
-                texts.add(engine.run(Request.of(1).with(method()).withSeed(2 + i, 0)).tokens());
+                texts.add(
+                        engine.run(Request.of(1).with(method()).withSeed(1, i)).tokens());
+                texts.add(engine.run(Request.of(1).with(method()).withSeed(2 + i, 0))
+                        .tokens());
             }
             assertThat(texts).hasSize(10);
         }
@@ -53,10 +56,18 @@ class SamplingTest extends DecodingContract {
 
     @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new Sampling(-1, 0, 1, 0, 1)).isInstanceOf(BadInput.class).hasMessageContaining("temperature");
+        assertThatThrownBy(() -> new Sampling(-1, 0, 1, 0, 1))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("temperature");
         assertThatThrownBy(() -> new Sampling(Double.NaN, 0, 1, 0, 1)).isInstanceOf(BadInput.class);
-        assertThatThrownBy(() -> new Sampling(1, -1, 1, 0, 1)).isInstanceOf(BadInput.class).hasMessageContaining("topK");
-        assertThatThrownBy(() -> new Sampling(1, 0, 1.1, 0, 1)).isInstanceOf(BadInput.class).hasMessageContaining("topP");
-        assertThatThrownBy(() -> new Sampling(1, 0, 1, 0, 0)).isInstanceOf(BadInput.class).hasMessageContaining("typical");
+        assertThatThrownBy(() -> new Sampling(1, -1, 1, 0, 1))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("topK");
+        assertThatThrownBy(() -> new Sampling(1, 0, 1.1, 0, 1))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("topP");
+        assertThatThrownBy(() -> new Sampling(1, 0, 1, 0, 0))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("typical");
     }
 }

@@ -14,7 +14,11 @@ class StopSearchTest {
     private static Found plain(String text, List<String> stops) {
         for (int end = 1; end <= text.length(); end++) {
             String read = text.substring(0, end);
-            int longest = stops.stream().filter(read::endsWith).mapToInt(String::length).max().orElse(0);
+            int longest = stops.stream()
+                    .filter(read::endsWith)
+                    .mapToInt(String::length)
+                    .max()
+                    .orElse(0);
             if (longest > 0) {
                 return new Found(read.substring(0, end - longest), true);
             }
@@ -28,7 +32,9 @@ class StopSearchTest {
         for (int from = 0, n = 0; from < text.length() && !search.found(); n++) {
             int to = Math.min(text.length(), from + (int) (random.uniform(n) * 5));
             found.append(search.push(text.substring(from, to)));
-            assertThat(plain(text, stops).text()).as("nothing is sent off that a stop string takes back").startsWith(found.toString());
+            assertThat(plain(text, stops).text())
+                    .as("nothing is sent off that a stop string takes back")
+                    .startsWith(found.toString());
             from = to;
         }
         return new Found(found + search.end(), search.found());

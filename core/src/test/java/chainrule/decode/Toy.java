@@ -33,6 +33,7 @@ public final class Toy implements CausalLM {
     private final Counter table = Counter.of(7, "toy");
     private final AtomicInteger passes = new AtomicInteger();
     private final AtomicInteger rows = new AtomicInteger();
+    private int failing = -1;
     private final List<Thread> callers = new ArrayList<>();
 
     public Toy(int vocabulary, int context) {
@@ -48,6 +49,11 @@ public final class Toy implements CausalLM {
     /** Tokens read by {@link #extend} so far. */
     public int rows() {
         return rows.get();
+    }
+
+    /** Makes the pass with this number fail, counted from 1. */
+    public void failAt(int pass) {
+        failing = pass;
     }
 
     /** The threads that have called, each once. */
@@ -96,7 +102,9 @@ public final class Toy implements CausalLM {
 
     @Override
     public List<Step> extend(List<Segment> segments) {
-        passes.incrementAndGet();
+        if (passes.incrementAndGet() == failing) {
+            throw new IllegalStateException("the toy is broken");
+        }
         synchronized (callers) {
             if (!callers.contains(Thread.currentThread())) {
                 callers.add(Thread.currentThread());

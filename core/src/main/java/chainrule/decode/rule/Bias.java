@@ -15,7 +15,8 @@ public record Bias(List<Phrase> phrases) implements LogitRule {
         public Phrase {
             tokens = List.copyOf(tokens);
             if (tokens.isEmpty() || Double.isNaN(value)) {
-                throw new BadInput("A bias needs at least one token and a number, not " + tokens + " and " + value + ".");
+                throw new BadInput(
+                        "A bias needs at least one token and a number, not " + tokens + " and " + value + ".");
             }
         }
     }

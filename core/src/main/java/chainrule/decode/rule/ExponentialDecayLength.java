@@ -13,7 +13,8 @@ import chainrule.BadInput;
 public record ExponentialDecayLength(int start, double factor) implements LogitRule {
     public ExponentialDecayLength {
         if (start < 0 || !(factor > 0)) {
-            throw new BadInput("The start must not be negative and the factor above 0, not " + start + " and " + factor + ".");
+            throw new BadInput(
+                    "The start must not be negative and the factor above 0, not " + start + " and " + factor + ".");
         }
     }
 

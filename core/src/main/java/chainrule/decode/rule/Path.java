@@ -54,7 +54,8 @@ public final class Path {
     /** The path that ends with the prompt. */
     public static Path of(int[] prompt, int maxLength, int... ends) {
         Frame frame = new Frame(prompt.length, maxLength, ends.clone());
-        return new Path(frame, null, new Shared(Arrays.copyOf(prompt, prompt.length + 16), prompt.length), prompt.length);
+        return new Path(
+                frame, null, new Shared(Arrays.copyOf(prompt, prompt.length + 16), prompt.length), prompt.length);
     }
 
     /** The path to the child {@code token}. */

@@ -29,7 +29,8 @@ public record Rules(List<LogitRule> list) {
         for (LogitRule rule : list) {
             rule.named().filter(t -> t < 0 || t >= vocabulary).findFirst().ifPresent(t -> {
                 String name = rule instanceof Record record ? Spec.format(record) : rule.toString();
-                throw new BadInput("The rule " + name + " names token " + t + ", but the vocabulary ends at " + (vocabulary - 1) + ".");
+                throw new BadInput("The rule " + name + " names token " + t + ", but the vocabulary ends at "
+                        + (vocabulary - 1) + ".");
             });
         }
     }

@@ -24,7 +24,8 @@ class PathTest {
             plain.add(longer);
         }
         for (int i = 0; i < paths.size(); i++) {
-            assertThat(paths.get(i).ids(0)).containsExactly(plain.get(i).stream().mapToInt(n -> n).toArray());
+            assertThat(paths.get(i).ids(0))
+                    .containsExactly(plain.get(i).stream().mapToInt(n -> n).toArray());
             assertThat(paths.get(i).generated()).isEqualTo(plain.get(i).size() - 2);
         }
     }

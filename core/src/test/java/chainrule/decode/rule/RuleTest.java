@@ -50,9 +50,14 @@ class RuleTest {
     @Test
     void aBiasActsOnATokenAndOnTheLastOfASequence() {
         Bias bias = new Bias(List.of(
-                new Phrase(List.of(2), 1.5), new Phrase(List.of(1, 3), -3), new Phrase(List.of(4, 3), 9), new Phrase(List.of(2, 1, 0), 4)));
+                new Phrase(List.of(2), 1.5),
+                new Phrase(List.of(1, 3), -3),
+                new Phrase(List.of(4, 3), 9),
+                new Phrase(List.of(2, 1, 0), 4)));
         assertThat(apply(bias, path(2, 2, 1))).containsExactly(3, 2, 4.5f, -7, 5);
-        assertThat(apply(bias, path(2, 1))).as("three tokens need a text of three").containsExactly(-1, 2, 4.5f, -7, 5);
+        assertThat(apply(bias, path(2, 1)))
+                .as("three tokens need a text of three")
+                .containsExactly(-1, 2, 4.5f, -7, 5);
     }
 
     @Test
@@ -73,7 +78,8 @@ class RuleTest {
     void forcedTokensComeFirstAndLast() {
         assertThat(apply(new ForcedFirst(3), Path.of(new int[] {1}, 8))).containsExactly(NO, NO, NO, 0, NO);
         assertThat(apply(new ForcedFirst(3), path(1, 1))).containsExactly(-1, 2, 3, -4, 5);
-        assertThat(apply(new ForcedLast(List.of(0, 2)), path(1, 1, 1, 1, 1, 1, 1))).containsExactly(0, NO, 0, NO, NO);
+        assertThat(apply(new ForcedLast(List.of(0, 2)), path(1, 1, 1, 1, 1, 1, 1)))
+                .containsExactly(0, NO, 0, NO, NO);
         assertThat(apply(new ForcedLast(List.of(0, 2)), path(1, 1, 1, 1, 1, 1))).containsExactly(-1, 2, 3, -4, 5);
     }
 
@@ -102,7 +108,8 @@ class RuleTest {
     @Test
     void rulesActInTheirOrder() {
         float[] scores = {1, 1};
-        Rules.of(new Bias(List.of(new Phrase(List.of(0), 1))), new RepetitionPenalty(2)).apply(scores, path(0, 0));
+        Rules.of(new Bias(List.of(new Phrase(List.of(0), 1))), new RepetitionPenalty(2))
+                .apply(scores, path(0, 0));
         assertThat(scores).containsExactly(1, 1);
     }
 
@@ -121,12 +128,15 @@ class RuleTest {
         }
         assertThat(Spec.parse("repetition-penalty:1.2", LogitRule.class)).isEqualTo(rules.getFirst());
         assertThat(Spec.parse("banned-words:[[93];[236;122]]", LogitRule.class)).isEqualTo(rules.get(3));
-        assertThat(Spec.parse("bias:[phrase:[26;23],value=-10;phrase:[76],value=1.5]", LogitRule.class)).isEqualTo(rules.get(2));
+        assertThat(Spec.parse("bias:[phrase:[26;23],value=-10;phrase:[76],value=1.5]", LogitRule.class))
+                .isEqualTo(rules.get(2));
     }
 
     @Test
     void impossibleSettingsAreRefused() {
-        assertThatThrownBy(() -> new RepetitionPenalty(0)).isInstanceOf(BadInput.class).hasMessageContaining("above 0");
+        assertThatThrownBy(() -> new RepetitionPenalty(0))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("above 0");
         assertThatThrownBy(() -> new NoRepeatNgram(0)).isInstanceOf(BadInput.class);
         assertThatThrownBy(() -> new Phrase(List.of(), 1)).isInstanceOf(BadInput.class);
         assertThatThrownBy(() -> new BannedWords(List.of(List.of()))).isInstanceOf(BadInput.class);
