@@ -32,15 +32,19 @@ class HouseTest {
 
     private static final Map<String, Integer> BUDGETS =
             Map.of("core", 12_000, "worlds", 3_000, "systems", 12_000, "studies", 5_000, "apps", 3_000, "bench", 2_000);
-    private static final Pattern IMPORT = Pattern.compile("^import (?:static )?(chainrule\\.[\\w.]+);", Pattern.MULTILINE);
-    private static final Pattern FORBIDDEN_NAME = Pattern.compile(".*(Impl|Base|Util|Utils|Manager|Helper|Factory)\\.java");
+    private static final Pattern IMPORT =
+            Pattern.compile("^import (?:static )?(chainrule\\.[\\w.]+);", Pattern.MULTILINE);
+    private static final Pattern FORBIDDEN_NAME =
+            Pattern.compile(".*(Impl|Base|Util|Utils|Manager|Helper|Factory)\\.java");
 
     private record Source(String module, boolean main, Path file, String text) {
         /** Below the module's root package: {@code model.family}. */
         String inner() {
             String path = file.toString().replace('\\', '/');
             String inner = path.substring(path.indexOf("/java/chainrule/") + "/java/chainrule/".length());
-            return inner.contains("/") ? inner.substring(0, inner.lastIndexOf('/')).replace('/', '.') : "";
+            return inner.contains("/")
+                    ? inner.substring(0, inner.lastIndexOf('/')).replace('/', '.')
+                    : "";
         }
 
         long lines() {
@@ -66,7 +70,8 @@ class HouseTest {
 
     private static Source read(String module, Path file) {
         try {
-            return new Source(module, file.toString().replace('\\', '/').contains("/src/main/"), file, Files.readString(file));
+            return new Source(
+                    module, file.toString().replace('\\', '/').contains("/src/main/"), file, Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,7 +87,8 @@ class HouseTest {
     void everyModuleKeepsItsBudgetOfLines() {
         Map<String, Long> lines = new TreeMap<>();
         sources().stream().filter(Source::main).forEach(s -> lines.merge(s.module(), s.lines(), Long::sum));
-        lines.forEach((module, count) -> assertThat(count).as("lines of " + module).isLessThanOrEqualTo(BUDGETS.getOrDefault(module, 0)));
+        lines.forEach((module, count) ->
+                assertThat(count).as("lines of " + module).isLessThanOrEqualTo(BUDGETS.getOrDefault(module, 0)));
     }
 
     @Test
@@ -100,20 +106,27 @@ class HouseTest {
 
     @Test
     void namesSayWhatAThingIsAndNotThatItHelps() {
-        assertThat(sources().stream().map(s -> s.file().getFileName().toString()).filter(n -> FORBIDDEN_NAME.matcher(n).matches()))
+        assertThat(sources().stream()
+                        .map(s -> s.file().getFileName().toString())
+                        .filter(n -> FORBIDDEN_NAME.matcher(n).matches()))
                 .isEmpty();
     }
 
     @Test
     void noTestIsSkippedInSilence() {
         Pattern skips = Pattern.compile("@Disabled|Assumptions\\.|assumeTrue\\(|assumeThat\\(");
-        assertThat(sources().stream().filter(s -> !s.file().endsWith("HouseTest.java") && skips.matcher(s.text()).find()).map(Source::file))
+        assertThat(sources().stream()
+                        .filter(s -> !s.file().endsWith("HouseTest.java")
+                                && skips.matcher(s.text()).find())
+                        .map(Source::file))
                 .isEmpty();
     }
 
     @Test
     void libtorchIsImportedNameByName() {
-        assertThat(sources().stream().filter(s -> s.text().contains("import org.bytedeco.pytorch" + ".*")).map(Source::file))
+        assertThat(sources().stream()
+                        .filter(s -> s.text().contains("import org.bytedeco.pytorch" + ".*"))
+                        .map(Source::file))
                 .isEmpty();
     }
 
@@ -126,19 +139,24 @@ class HouseTest {
                 continue;
             }
             String from = first(s.inner());
-            IMPORT.matcher(s.text()).results().map(m -> first(packageOf(m.group(1)))).filter(to -> !to.equals(from)).forEach(to -> {
-                int a = level(from, s.file());
-                int b = level(to, s.file());
-                if (b > a) {
-                    upwards.add(s.file() + " imports from " + to);
-                } else if (a == b) {
-                    within.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
-                }
-            });
+            IMPORT.matcher(s.text())
+                    .results()
+                    .map(m -> first(packageOf(m.group(1))))
+                    .filter(to -> !to.equals(from))
+                    .forEach(to -> {
+                        int a = level(from, s.file());
+                        int b = level(to, s.file());
+                        if (b > a) {
+                            upwards.add(s.file() + " imports from " + to);
+                        } else if (a == b) {
+                            within.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
+                        }
+                    });
         }
         assertThat(upwards).isEmpty();
-        within.forEach((from, tos) -> tos.forEach(
-                to -> assertThat(within.getOrDefault(to, Set.of())).as(from + " and " + to + " import each other").doesNotContain(from)));
+        within.forEach((from, tos) -> tos.forEach(to -> assertThat(within.getOrDefault(to, Set.of()))
+                .as(from + " and " + to + " import each other")
+                .doesNotContain(from)));
     }
 
     @Test
@@ -149,7 +167,9 @@ class HouseTest {
                 Set<String> allowed = new HashSet<>();
                 LEVELS.forEach(allowed::addAll);
                 allowed.add(own);
-                assertThat(IMPORT.matcher(s.text()).results().map(m -> first(packageOf(m.group(1))))).as(s.file().toString()).allMatch(allowed::contains);
+                assertThat(IMPORT.matcher(s.text()).results().map(m -> first(packageOf(m.group(1)))))
+                        .as(s.file().toString())
+                        .allMatch(allowed::contains);
             }
         }
     }

@@ -140,7 +140,8 @@ final class Active implements AutoCloseable {
         proposal = run.propose();
         for (int id : proposal.tokens()) {
             if (id < 0 || id >= lm.vocabulary()) {
-                throw new IllegalArgumentException("the method proposes token " + id + ", which the model does not have");
+                throw new IllegalArgumentException(
+                        "the method proposes token " + id + ", which the model does not have");
             }
         }
         firstNode = branches.append(proposal);

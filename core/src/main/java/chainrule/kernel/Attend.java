@@ -79,7 +79,8 @@ public record Attend(int queries, int keys, int width) {
             FloatVector acc = FloatVector.zero(S);
             long at = head + 4L * i;
             for (int d = 0; d < width; d++) {
-                acc = FloatVector.fromMemorySegment(S, cache.keys, at, LE).fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
+                acc = FloatVector.fromMemorySegment(S, cache.keys, at, LE)
+                        .fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
                 at += stride;
             }
             acc.mul(scale).intoArray(scores, i);
@@ -94,7 +95,8 @@ public record Attend(int queries, int keys, int width) {
     }
 
     /** out = factor · Σ weights[i] · value(from + i). */
-    private void mix(Memory cache, int k, int from, int count, float[] weights, float factor, MemorySegment out, long outAt) {
+    private void mix(
+            Memory cache, int k, int from, int count, float[] weights, float factor, MemorySegment out, long outAt) {
         long stride = 4L * keys * width;
         long head = from * stride + 4L * k * width;
         int d = 0;
@@ -102,7 +104,8 @@ public record Attend(int queries, int keys, int width) {
             FloatVector acc = FloatVector.zero(S);
             long at = head + 4L * d;
             for (int i = 0; i < count; i++) {
-                acc = FloatVector.fromMemorySegment(S, cache.values, at, LE).fma(FloatVector.broadcast(S, weights[i]), acc);
+                acc = FloatVector.fromMemorySegment(S, cache.values, at, LE)
+                        .fma(FloatVector.broadcast(S, weights[i]), acc);
                 at += stride;
             }
             acc.mul(factor).intoMemorySegment(out, outAt + 4L * d, LE);

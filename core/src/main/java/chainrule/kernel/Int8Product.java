@@ -59,7 +59,8 @@ public final class Int8Product implements Product {
         try (var _ = new Scope()) {
             Tensor w = weight.to(ScalarType.Float).contiguous();
             Tensor largest = w.abs().amax(new long[] {1}, false);
-            Tensor scale = largest.div(new Scalar(127f)).clamp_min(new Scalar(1e-12)).to(ScalarType.Double);
+            Tensor scale =
+                    largest.div(new Scalar(127f)).clamp_min(new Scalar(1e-12)).to(ScalarType.Double);
             Tensor zero = Ops.zeros(ScalarType.Long, w.size(0));
             Tensor quantised = torch.quantize_per_channel(w, scale, zero, 0, ScalarType.QInt8);
             IValueVector stack = new IValueVector(new IValue(quantised), new IValue());
@@ -79,7 +80,8 @@ public final class Int8Product implements Product {
         pinScale();
         float[] largest = new float[n];
         for (int i = 0; i < n; i++) {
-            largest[i] = Loops.limbs(in.memory(), in.at(i), inputs, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
+            largest[i] = Loops.limbs(
+                    in.memory(), in.at(i), inputs, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
         }
         stack.resize(3);
         stack.put(0, boxed.computeIfAbsent(n, this::box));

@@ -116,10 +116,15 @@ public final class Loops {
         scale(x, at, w, (float) (1 / Math.sqrt(variance / w.length + epsilon)), mean, to, out);
     }
 
-    private static void scale(MemorySegment x, long at, float[] w, float factor, float mean, MemorySegment to, long out) {
+    private static void scale(
+            MemorySegment x, long at, float[] w, float factor, float mean, MemorySegment to, long out) {
         int i = 0;
         for (; i <= w.length - LANES; i += LANES) {
-            load(x, at + 4L * i).sub(mean).mul(factor).mul(FloatVector.fromArray(S, w, i)).intoMemorySegment(to, out + 4L * i, LE);
+            load(x, at + 4L * i)
+                    .sub(mean)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(S, w, i))
+                    .intoMemorySegment(to, out + 4L * i, LE);
         }
         for (; i < w.length; i++) {
             set(to, out, i, (get(x, at, i) - mean) * factor * w[i]);

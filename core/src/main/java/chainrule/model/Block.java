@@ -23,13 +23,17 @@ record Block(Norm attentionNorm, Attention attention, Norm mlpNorm, Mlp mlp) {
         Tap tap = pass.tap();
         Tensor in = see(tap, Kind.BLOCK_IN, layer, x);
         Tensor attended = see(tap, Kind.ATTENTION, layer, attend(layer, attentionNorm.apply(in), pass));
-        return see(tap, Kind.BLOCK_OUT, layer, switch (pass.flow()) {
-            case SERIAL -> {
-                Tensor middle = in.add(attended);
-                yield middle.add(see(tap, Kind.MLP, layer, mlp.apply(mlpNorm.apply(middle))));
-            }
-            case PARALLEL -> in.add(attended).add(see(tap, Kind.MLP, layer, mlp.apply(mlpNorm.apply(in))));
-        });
+        return see(
+                tap,
+                Kind.BLOCK_OUT,
+                layer,
+                switch (pass.flow()) {
+                    case SERIAL -> {
+                        Tensor middle = in.add(attended);
+                        yield middle.add(see(tap, Kind.MLP, layer, mlp.apply(mlpNorm.apply(middle))));
+                    }
+                    case PARALLEL -> in.add(attended).add(see(tap, Kind.MLP, layer, mlp.apply(mlpNorm.apply(in))));
+                });
     }
 
     private Tensor attend(int layer, Tensor x, Pass pass) {

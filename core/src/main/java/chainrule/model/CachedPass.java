@@ -24,7 +24,8 @@ final class CachedPass {
             Ops.slice(kv.values(), 0, before, rows).copy_(v);
             Tensor kKNS = Ops.slice(kv.keys(), 2, 0, rows).to(lm.compute());
             Tensor vKSN = Ops.slice(kv.values(), 0, 0, rows).transpose(0, 1).to(lm.compute());
-            return Causal.attend(q.unsqueeze(0), kKNS.unsqueeze(0), vKSN.unsqueeze(0), maskTS).squeeze(0);
+            return Causal.attend(q.unsqueeze(0), kKNS.unsqueeze(0), vKSN.unsqueeze(0), maskTS)
+                    .squeeze(0);
         };
         Block.Pass pass = new Block.Pass(lm.config().flow(), lm.turn(at), mix, segment.tap());
         Tensor x = Block.see(segment.tap(), Site.Kind.EMBEDDING, 0, lm.embed(segment.tokens(), at));

@@ -31,7 +31,8 @@ final class Causal {
         long n = qBTHN.size(3);
         // Query heads that share a key head are rows of one product.
         Tensor q = Ops.mul(qBTHN, 1 / Math.sqrt((double) n)).transpose(1, 2).reshape(-1, k, group * t, n);
-        Tensor scores = torch.matmul(q, kBKNS).unflatten(2, group, t).add_(maskTS).flatten(2, 3);
+        Tensor scores =
+                torch.matmul(q, kBKNS).unflatten(2, group, t).add_(maskTS).flatten(2, 3);
         Tensor mixed = torch.matmul(Ops.softmax(scores, -1), vBKSN);
         return mixed.reshape(-1, k * group, t, n).transpose(1, 2);
     }

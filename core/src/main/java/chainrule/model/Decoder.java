@@ -70,7 +70,14 @@ public record Decoder(
 
     /** The same parameters, computing in {@code type}. */
     public Decoder in(Compute type) {
-        return new Decoder(config, embed, positions, blocks, norm, head, type == Compute.F32 ? ScalarType.Float : ScalarType.BFloat16);
+        return new Decoder(
+                config,
+                embed,
+                positions,
+                blocks,
+                norm,
+                head,
+                type == Compute.F32 ? ScalarType.Float : ScalarType.BFloat16);
     }
 
     @Override
@@ -101,12 +108,15 @@ public record Decoder(
         for (int l = 0; l < blocks.size(); l++) {
             x = blocks.get(l).apply(l, x, pass);
         }
-        return new Hidden(this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
+        return new Hidden(
+                this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
     }
 
     @Override
     public Tensor embed(Input in) {
-        return embed(in.tokens(), IntStream.range(0, checkLength(in.tokens().length())).toArray());
+        return embed(
+                in.tokens(),
+                IntStream.range(0, checkLength(in.tokens().length())).toArray());
     }
 
     /** [..,T,D] for the tokens at {@code at}, T positions. */
@@ -134,15 +144,16 @@ public record Decoder(
 
     @Override
     public Tensor head(Tensor hidden) {
-        Tensor logits = head.isPresent()
-                ? head.get().apply(hidden)
-                : torch.linear(hidden, embed.to(hidden.scalar_type()));
+        Tensor logits =
+                head.isPresent() ? head.get().apply(hidden) : torch.linear(hidden, embed.to(hidden.scalar_type()));
         return logits.to(ScalarType.Float);
     }
 
     @Override
     public Optional<Tensor> headWeight() {
-        return headMap() instanceof Dense(Tensor weight, var bias) && bias.isEmpty() ? Optional.of(weight) : Optional.empty();
+        return headMap() instanceof Dense(Tensor weight, var bias) && bias.isEmpty()
+                ? Optional.of(weight)
+                : Optional.empty();
     }
 
     /** The output head as a map. */
@@ -174,8 +185,8 @@ public record Decoder(
 
     int checkLength(int length) {
         if (length > config.context()) {
-            throw new BadInput("The text has " + length + " tokens, more than the model's context of " + config.context()
-                    + ": shorten it or split it.");
+            throw new BadInput("The text has " + length + " tokens, more than the model's context of "
+                    + config.context() + ": shorten it or split it.");
         }
         return length;
     }

@@ -56,17 +56,22 @@ public record DecoderConfig(
             case Norm.Kind.Rms _ -> width;
             case Norm.Kind.Layer n -> n.bias() ? 2L * width : width;
         };
-        long attend = (heads + 2 * keys) * (width + (attention.inBias() ? 1 : 0)) + width * heads + (attention.outBias() ? width : 0);
-        long headNorms = attention.headNorm() ? normSize / width * 2 * attention.heads().width() : 0;
+        long attend = (heads + 2 * keys) * (width + (attention.inBias() ? 1 : 0))
+                + width * heads
+                + (attention.outBias() ? width : 0);
+        long headNorms =
+                attention.headNorm() ? normSize / width * 2 * attention.heads().width() : 0;
         long mix = (mlp.gated() ? 3L : 2L) * width * mlp.inner()
                 + (mlp.bias() ? (mlp.gated() ? 2L : 1L) * mlp.inner() + width : 0);
-        long embeddings = (tied ? 1L : 2L) * vocabulary * width + (position instanceof Position.Learned ? (long) context * width : 0);
+        long embeddings = (tied ? 1L : 2L) * vocabulary * width
+                + (position instanceof Position.Learned ? (long) context * width : 0);
         return embeddings + layers * (attend + headNorms + mix + 2 * normSize) + normSize;
     }
 
     /** The same shape with the head tied or not. */
     public DecoderConfig tied(boolean tied) {
-        return new DecoderConfig(vocabulary, width, layers, context, position, norm, attention, mlp, flow, tied, deviation);
+        return new DecoderConfig(
+                vocabulary, width, layers, context, position, norm, attention, mlp, flow, tied, deviation);
     }
 
     /** How far a token sees; empty: to the text's start. */

@@ -32,7 +32,8 @@ final class KeyValueCache implements Cache {
      */
     record Layer(Tensor keys, Tensor values, Attend.Memory memory) {
         static Layer of(Tensor keys, Tensor values) {
-            return new Layer(keys, values, new Attend.Memory(Ops.segment(keys), Ops.segment(values), (int) keys.size(2)));
+            return new Layer(
+                    keys, values, new Attend.Memory(Ops.segment(keys), Ops.segment(values), (int) keys.size(2)));
         }
     }
 
@@ -131,7 +132,8 @@ final class KeyValueCache implements Cache {
             int parent = parents[live[i]];
             int at = i;
             if (parent != last && Arrays.stream(live, 0, at).noneMatch(n -> n == parent)) {
-                throw new IllegalArgumentException("live node " + live[i] + " follows " + parent + ", which is dropped");
+                throw new IllegalArgumentException(
+                        "live node " + live[i] + " follows " + parent + ", which is dropped");
             }
         }
     }
@@ -175,7 +177,8 @@ final class KeyValueCache implements Cache {
         try (var _ = new Scope()) {
             for (int l = 0; l < config.layers(); l++) {
                 Layer next = Layer.of(
-                        Scope.own(Ops.empty(ScalarType.Float, k, n, larger)), Scope.own(Ops.empty(ScalarType.Float, larger, k, n)));
+                        Scope.own(Ops.empty(ScalarType.Float, k, n, larger)),
+                        Scope.own(Ops.empty(ScalarType.Float, larger, k, n)));
                 if (capacity > 0) {
                     Ops.slice(next.keys(), 2, 0, capacity).copy_(layers.get(l).keys());
                     Ops.slice(next.values(), 0, 0, capacity).copy_(layers.get(l).values());

@@ -98,7 +98,8 @@ record RowBlock(
             float[] weight = Ops.floats(norm.weight());
             return switch (norm) {
                 case Norm.Rms n -> new RowNorm(true, weight, null, n.epsilon());
-                case Norm.Layer n -> new RowNorm(false, weight, n.bias().map(Ops::floats).orElse(null), n.epsilon());
+                case Norm.Layer n ->
+                    new RowNorm(false, weight, n.bias().map(Ops::floats).orElse(null), n.epsilon());
             };
         }
 
@@ -163,7 +164,14 @@ record RowBlock(
             float[] scores = work.scores(cache.rows());
             for (int i = 0; i < p.count(); i++) {
                 int row = p.from() + i;
-                attend.row(work.qkv.memory(), work.qkv.at(row), memory, seen(p, i), scores, work.heads.memory(), work.heads.at(row));
+                attend.row(
+                        work.qkv.memory(),
+                        work.qkv.at(row),
+                        memory,
+                        seen(p, i),
+                        scores,
+                        work.heads.memory(),
+                        work.heads.at(row));
             }
         }
         see(Site.Kind.HEADS, layer, work.heads, places);
@@ -190,7 +198,8 @@ record RowBlock(
     private Attend.Seen seen(Place p, int i) {
         KeyValueCache cache = p.cache();
         int at = p.at()[i];
-        int first = config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
+        int first =
+                config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
         boolean[] live = new boolean[cache.live()];
         int position = at;
         for (int node = cache.live() - p.count() + i; node >= 0 && position >= first; node = cache.parents()[node]) {
@@ -205,7 +214,13 @@ record RowBlock(
             long inner = 4L * config.mlp().inner();
             for (int i = 0; i < n; i++) {
                 long row = work.wide.at(i);
-                Loops.siluTimes(work.wide.memory(), row, row + inner, work.inner.memory(), work.inner.at(i), config.mlp().inner());
+                Loops.siluTimes(
+                        work.wide.memory(),
+                        row,
+                        row + inner,
+                        work.inner.memory(),
+                        work.inner.at(i),
+                        config.mlp().inner());
             }
             return;
         }

@@ -55,7 +55,8 @@ final class RowDecoder implements CausalLM {
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
             ScalarType type = Weights.promptType(compute);
-            Decoder prompts = Tree.map(lm, (_, t) -> Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional())));
+            Decoder prompts =
+                    Tree.map(lm, (_, t) -> Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional())));
             prompts = prompts.in(type.intern() == ScalarType.Float ? Compute.F32 : Compute.BF16);
             var weights = new Weights(compute);
             List<RowBlock> blocks = new ArrayList<>();
@@ -63,7 +64,8 @@ final class RowDecoder implements CausalLM {
             for (Block block : lm.blocks()) {
                 blocks.add(RowBlock.of(lm.config(), block, weights, shared));
             }
-            return new RowDecoder(prompts, List.copyOf(blocks), RowBlock.RowNorm.of(lm.norm()), weights.pack(lm.headMap()), shared);
+            return new RowDecoder(
+                    prompts, List.copyOf(blocks), RowBlock.RowNorm.of(lm.norm()), weights.pack(lm.headMap()), shared);
         }
     }
 
@@ -118,7 +120,10 @@ final class RowDecoder implements CausalLM {
             int next = 0;
             for (Segment s : segments) {
                 boolean row = next < decoded.size() && decoded.get(next).segment() == s;
-                steps.add(row && all != null ? new Slice(all, decoded.get(next).from(), s.parents().length) : CachedPass.read(prompts, s));
+                steps.add(
+                        row && all != null
+                                ? new Slice(all, decoded.get(next).from(), s.parents().length)
+                                : CachedPass.read(prompts, s));
                 next += row ? 1 : 0;
             }
         }
@@ -173,7 +178,9 @@ final class RowDecoder implements CausalLM {
 
     private void embed(Place p) {
         try (var _ = new Scope()) {
-            Tensor rows = prompts.embed(p.segment().tokens(), p.at()).to(ScalarType.Float).contiguous();
+            Tensor rows = prompts.embed(p.segment().tokens(), p.at())
+                    .to(ScalarType.Float)
+                    .contiguous();
             x.memory().asSlice(x.at(p.from()), x.at(p.count())).copyFrom(Ops.segment(rows));
         }
         RowBlock.see(Site.Kind.EMBEDDING, 0, x, List.of(p));

@@ -86,7 +86,8 @@ public record Attention(
      */
     public record Kind(Heads heads, boolean inBias, boolean outBias, boolean headNorm, java.util.OptionalInt window) {
         /** Attention over {@code width} under {@code path}; {@code norm} is the head norms' kind. */
-        public Attention create(Init init, String path, int width, Norm.Kind norm, double deviation, double outDeviation) {
+        public Attention create(
+                Init init, String path, int width, Norm.Kind norm, double deviation, double outDeviation) {
             int n = heads.width();
             var draw = new Draw.Normal(deviation);
             var keys = new Dense.Shape(heads.keys() * n, width, inBias);
@@ -94,7 +95,11 @@ public record Attention(
                     Dense.create(init, path + ".q", new Dense.Shape(heads.queries() * n, width, inBias), draw),
                     Dense.create(init, path + ".k", keys, draw),
                     Dense.create(init, path + ".v", keys, draw),
-                    Dense.create(init, path + ".out", new Dense.Shape(width, heads.queries() * n, outBias), new Draw.Normal(outDeviation)),
+                    Dense.create(
+                            init,
+                            path + ".out",
+                            new Dense.Shape(width, heads.queries() * n, outBias),
+                            new Draw.Normal(outDeviation)),
                     headNorm ? Optional.of(norm.create(init, path + ".qNorm", n)) : Optional.empty(),
                     headNorm ? Optional.of(norm.create(init, path + ".kNorm", n)) : Optional.empty(),
                     heads);

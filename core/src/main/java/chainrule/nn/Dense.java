@@ -52,7 +52,12 @@ public record Dense(Tensor weight, Optional<Tensor> bias) implements Linear {
     static Dense join(List<Dense> maps, ScalarType type) {
         Tensor w = Ops.cat(maps.stream().map(m -> cast(m.weight, type)).toList(), 0);
         boolean biased = maps.stream().anyMatch(m -> m.bias.isPresent());
-        return new Dense(w, biased ? Optional.of(Ops.cat(maps.stream().map(m -> m.biasOrZeros(type)).toList(), 0)) : Optional.empty());
+        return new Dense(
+                w,
+                biased
+                        ? Optional.of(Ops.cat(
+                                maps.stream().map(m -> m.biasOrZeros(type)).toList(), 0))
+                        : Optional.empty());
     }
 
     private Tensor biasOrZeros(ScalarType type) {

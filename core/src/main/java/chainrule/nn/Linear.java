@@ -25,7 +25,8 @@ public interface Linear {
         if (!Arrays.stream(maps).allMatch(Dense.class::isInstance)) {
             return Arrays.stream(maps).map(m -> m.apply(x)).toList();
         }
-        Tensor all = Dense.join(Arrays.stream(maps).map(Dense.class::cast).toList(), x.scalar_type()).apply(x);
+        Tensor all = Dense.join(Arrays.stream(maps).map(Dense.class::cast).toList(), x.scalar_type())
+                .apply(x);
         List<Tensor> outputs = new ArrayList<>(maps.length);
         long from = 0;
         for (Linear map : maps) {

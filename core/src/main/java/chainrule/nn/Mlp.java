@@ -42,9 +42,11 @@ public sealed interface Mlp {
         public Mlp create(Init init, String path, int width, double deviation, double outDeviation) {
             var in = new Dense.Shape(inner, width, bias);
             Linear up = Dense.create(init, path + ".up", in, new Draw.Normal(deviation));
-            Linear down = Dense.create(init, path + ".down", new Dense.Shape(width, inner, bias), new Draw.Normal(outDeviation));
+            Linear down = Dense.create(
+                    init, path + ".down", new Dense.Shape(width, inner, bias), new Draw.Normal(outDeviation));
             return gated
-                    ? new Gated(Dense.create(init, path + ".gate", in, new Draw.Normal(deviation)), up, down, activation)
+                    ? new Gated(
+                            Dense.create(init, path + ".gate", in, new Draw.Normal(deviation)), up, down, activation)
                     : new Plain(up, down, activation);
         }
     }

@@ -30,7 +30,8 @@ public sealed interface Norm {
         @Override
         public Tensor apply(Tensor x) {
             TensorOptional w = new TensorOptional(Dense.cast(weight, x.scalar_type()));
-            TensorOptional b = bias.map(t -> new TensorOptional(Dense.cast(t, x.scalar_type()))).orElseGet(TensorOptional::new);
+            TensorOptional b = bias.map(t -> new TensorOptional(Dense.cast(t, x.scalar_type())))
+                    .orElseGet(TensorOptional::new);
             return torch.layer_norm(x, weight.shape(), w, b, epsilon, false);
         }
     }
@@ -50,10 +51,13 @@ public sealed interface Norm {
             Tensor weight = init.get(path + ".weight", Draw.ONES, Part.WHOLE, width);
             return switch (this) {
                 case Rms k -> new Norm.Rms(weight, k.epsilon());
-                case Layer k -> new Norm.Layer(
-                        weight,
-                        k.bias() ? Optional.of(init.get(path + ".bias", Draw.ZEROS, Part.WHOLE, width)) : Optional.empty(),
-                        k.epsilon());
+                case Layer k ->
+                    new Norm.Layer(
+                            weight,
+                            k.bias()
+                                    ? Optional.of(init.get(path + ".bias", Draw.ZEROS, Part.WHOLE, width))
+                                    : Optional.empty(),
+                            k.epsilon());
             };
         }
     }

@@ -68,7 +68,9 @@ public record Rotary(double base, int dimensions, Scaling scaling) {
         Tensor a = first.mul(cos).sub(second.mul(sin));
         Tensor b = second.mul(cos).add(first.mul(sin));
         long width = x.size(x.dim() - 1);
-        return width == dimensions ? Ops.cat(List.of(a, b), -1) : Ops.cat(List.of(a, b, Ops.slice(x, -1, dimensions, width)), -1);
+        return width == dimensions
+                ? Ops.cat(List.of(a, b), -1)
+                : Ops.cat(List.of(a, b, Ops.slice(x, -1, dimensions, width)), -1);
     }
 
     private float[] frequencies() {

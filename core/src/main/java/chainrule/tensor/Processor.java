@@ -29,14 +29,18 @@ public final class Processor {
 
     /** The flags that matter here, in words, for {@code doctor}. */
     public static String describe() {
-        var found = FLAGS.stream().filter(f -> f.startsWith("avx") || f.startsWith("amx") || f.equals("fma")).sorted().toList();
+        var found = FLAGS.stream()
+                .filter(f -> f.startsWith("avx") || f.startsWith("amx") || f.equals("fma"))
+                .sorted()
+                .toList();
         return found.isEmpty() ? "unknown (no /proc/cpuinfo)" : String.join(" ", found);
     }
 
     /** @throws BadInput where the processor lacks what libtorch's kernels are compiled for */
     static void check() {
         if (!FLAGS.isEmpty() && System.getProperty("os.arch").equals("amd64") && !FLAGS.contains("avx2")) {
-            throw new BadInput("This processor has no AVX2, which libtorch and its 8-bit kernels need: use a newer machine.");
+            throw new BadInput(
+                    "This processor has no AVX2, which libtorch and its 8-bit kernels need: use a newer machine.");
         }
     }
 

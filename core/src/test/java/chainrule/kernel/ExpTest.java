@@ -11,7 +11,9 @@ class ExpTest {
     void itIsWithinTwoUnitsInTheLastPlace() {
         for (float x = -87; x < 88; x += 0.0137f) {
             double exact = Math.exp(x);
-            assertThat(Math.abs(Exp.exp(x) - exact) / exact).as("exp(" + x + ")").isLessThan(2.5e-7);
+            assertThat(Math.abs(Exp.exp(x) - exact) / exact)
+                    .as("exp(" + x + ")")
+                    .isLessThan(2.5e-7);
         }
         assertThat(Exp.exp(Float.NEGATIVE_INFINITY)).isZero();
         assertThat(Exp.exp(-100f)).isZero();
@@ -26,7 +28,8 @@ class ExpTest {
             for (int i = 0; i < lanes; i++) {
                 x[i] = (float) Math.sin(round * 31 + i) * 95;
             }
-            float[] found = Exp.exp(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, x, 0)).toArray();
+            float[] found = Exp.exp(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, x, 0))
+                    .toArray();
             for (int i = 0; i < lanes; i++) {
                 assertThat(found[i]).as("exp(" + x[i] + ")").isEqualTo(Exp.exp(x[i]));
             }

@@ -76,14 +76,24 @@ class ProductTest {
                     for (int i = 0; i < inputs; i++) {
                         expected += (double) rounded[o * inputs + i] * x[r][i];
                     }
-                    assertThat((double) found[r][o]).isCloseTo(expected, org.assertj.core.data.Offset.offset(norm * 3e-4));
+                    assertThat((double) found[r][o])
+                            .isCloseTo(expected, org.assertj.core.data.Offset.offset(norm * 3e-4));
                 }
             }
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"48,48,FLOAT", "576,576,FLOAT", "96,50,FLOAT", "48,48,BF16", "960,576,BF16", "48,48,INT8", "960,576,INT8", "101,77,INT8"})
+    @CsvSource({
+        "48,48,FLOAT",
+        "576,576,FLOAT",
+        "96,50,FLOAT",
+        "48,48,BF16",
+        "960,576,BF16",
+        "48,48,INT8",
+        "960,576,INT8",
+        "101,77,INT8"
+    })
     void aRowsBitsDependOnThatRowAlone(int outputs, int inputs, String kind) {
         try (var _ = new Scope()) {
             Tensor w = Ops.tensor(normal(outputs * inputs, 3), outputs, inputs);
@@ -111,7 +121,8 @@ class ProductTest {
     @Test
     void aRowOfZerosGivesTheBias() {
         try (var _ = new Scope();
-                Product product = Int8Product.pack(Ops.tensor(normal(12, 1), 3, 4), Ops.tensor(new float[] {1, 2, 3}, 3))) {
+                Product product =
+                        Int8Product.pack(Ops.tensor(normal(12, 1), 3, 4), Ops.tensor(new float[] {1, 2, 3}, 3))) {
             assertThat(apply(product, new float[4])[0]).containsExactly(1, 2, 3);
         }
     }
@@ -126,9 +137,15 @@ class ProductTest {
                 Tensor tx = Ops.tensor(x, width);
                 var tw = new org.bytedeco.pytorch.TensorOptional(Ops.tensor(w, width));
                 Loops.rmsNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
-                near(to, Ops.floats(torch.rms_norm(tx, new long[] {width}, tw, new org.bytedeco.pytorch.DoubleOptional(1e-5))));
+                near(
+                        to,
+                        Ops.floats(torch.rms_norm(
+                                tx, new long[] {width}, tw, new org.bytedeco.pytorch.DoubleOptional(1e-5))));
                 Loops.layerNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
-                near(to, Ops.floats(torch.layer_norm(tx, new long[] {width}, tw, new org.bytedeco.pytorch.TensorOptional(), 1e-5, false)));
+                near(
+                        to,
+                        Ops.floats(torch.layer_norm(
+                                tx, new long[] {width}, tw, new org.bytedeco.pytorch.TensorOptional(), 1e-5, false)));
             }
         }
     }
@@ -155,7 +172,10 @@ class ProductTest {
 
     private static void near(float[] found, float[] expected) {
         for (int i = 0; i < expected.length; i++) {
-            assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(3e-6f * Math.max(1, Math.abs(expected[i]))));
+            assertThat(found[i])
+                    .isCloseTo(
+                            expected[i],
+                            org.assertj.core.data.Offset.offset(3e-6f * Math.max(1, Math.abs(expected[i]))));
         }
     }
 }

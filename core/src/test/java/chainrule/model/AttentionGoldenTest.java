@@ -40,10 +40,14 @@ class AttentionGoldenTest {
                 Tensor in = block.attentionNorm().apply(seen.get(new Site(Site.Kind.BLOCK_IN, l)));
                 Tensor vBTKN = block.attention().v().apply(in).unflatten(-1, heads.keys(), heads.width());
                 var each = new LongOptional(2);
-                Tensor vBHTN = vBTKN.repeat_interleave(heads.queries() / heads.keys(), each, new LongOptional()).transpose(1, 2);
-                Tensor mixed = torch.matmul(expected.read("attentions." + l), vBHTN).transpose(1, 2);
+                Tensor vBHTN = vBTKN.repeat_interleave(heads.queries() / heads.keys(), each, new LongOptional())
+                        .transpose(1, 2);
+                Tensor mixed =
+                        torch.matmul(expected.read("attentions." + l), vBHTN).transpose(1, 2);
                 Tensor found = seen.get(new Site(Site.Kind.HEADS, l));
-                assertThat(found.sub(mixed).abs().max().item_double()).as("layer " + l).isLessThan(1e-4);
+                assertThat(found.sub(mixed).abs().max().item_double())
+                        .as("layer " + l)
+                        .isLessThan(1e-4);
             }
         }
     }

@@ -67,7 +67,8 @@ public abstract class CausalLMContract {
             Step step = prompt(lm, cache, 7, Arrays.copyOf(ids, 9));
             compare(step.scores(step.rows() - 1), uncached(lm, Arrays.copyOf(ids, 9)), "after the prompt");
             for (int t = 9; t < ids.length; t++) {
-                step = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1}, ids[t]))).getFirst();
+                step = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1}, ids[t])))
+                        .getFirst();
                 cache.keep(new int[] {0}, new int[0]);
                 compare(step.scores(0), uncached(lm, Arrays.copyOf(ids, t + 1)), "after token " + t);
             }
@@ -85,18 +86,21 @@ public abstract class CausalLMContract {
                 var _ = new NoGradGuard()) {
             prompt(lm, cache, 64, prefix);
             // 0:11  1:12  2:13(after 0)  3:14(after 0)  4:15(after 1)
-            Step tree = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1, -1, 0, 0, 1}, 11, 12, 13, 14, 15))).getFirst();
+            Step tree = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1, -1, 0, 0, 1}, 11, 12, 13, 14, 15)))
+                    .getFirst();
             compare(tree.scores(1), uncached(lm, with(prefix, 12)), "a sibling");
             compare(tree.scores(3), uncached(lm, with(prefix, 11, 14)), "a second child");
             compare(tree.scores(4), uncached(lm, with(prefix, 12, 15)), "another branch");
             cache.keep(new int[] {0}, new int[] {3, 2});
             assertThat(cache.length()).isEqualTo(6);
-            Step more = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {1, 0, 2}, 16, 17, 18))).getFirst();
+            Step more = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {1, 0, 2}, 16, 17, 18)))
+                    .getFirst();
             compare(more.scores(0), uncached(lm, with(prefix, 11, 13, 16)), "below a kept node");
             compare(more.scores(1), uncached(lm, with(prefix, 11, 14, 17)), "below another");
             compare(more.scores(2), uncached(lm, with(prefix, 11, 13, 16, 18)), "below a new node");
             cache.keep(new int[] {1, 2, 4}, new int[0]);
-            Step last = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1}, 19))).getFirst();
+            Step last = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1}, 19)))
+                    .getFirst();
             compare(last.scores(0), uncached(lm, with(prefix, 11, 13, 16, 18, 19)), "after the committed path");
         }
     }
@@ -117,7 +121,9 @@ public abstract class CausalLMContract {
             for (int i = 0; i < 16; i++) {
                 try (Cache single = lm.newCache(Side.NONE)) {
                     prompt(lm, single, 64, Tiny.ids(3 + i, i));
-                    alone.add(lm.extend(List.of(decode(single, Tap.NONE, new int[] {-1}, i))).getFirst().scores(0));
+                    alone.add(lm.extend(List.of(decode(single, Tap.NONE, new int[] {-1}, i)))
+                            .getFirst()
+                            .scores(0));
                 }
                 Cache cache = lm.newCache(Side.NONE);
                 prompt(lm, cache, 64, Tiny.ids(3 + i, i));
@@ -149,11 +155,16 @@ public abstract class CausalLMContract {
             };
             prompt(lm, cache, 64, 1, 2, 3);
             prompt(lm, plain, 64, 1, 2, 3);
-            float[] tapped = lm.extend(List.of(decode(cache, tap, new int[] {-1, 0}, 4, 5))).getFirst().scores(1);
-            float[] plainly = lm.extend(List.of(decode(plain, Tap.NONE, new int[] {-1, 0}, 4, 5))).getFirst().scores(1);
+            float[] tapped = lm.extend(List.of(decode(cache, tap, new int[] {-1, 0}, 4, 5)))
+                    .getFirst()
+                    .scores(1);
+            float[] plainly = lm.extend(List.of(decode(plain, Tap.NONE, new int[] {-1, 0}, 4, 5)))
+                    .getFirst()
+                    .scores(1);
             assertThat(tapped).containsExactly(plainly);
             assertThat(seen.keySet()).containsExactlyInAnyOrderElementsOf(sites());
-            seen.forEach((site, shape) -> assertThat(shape[0]).as(site.toString()).isEqualTo(2));
+            seen.forEach(
+                    (site, shape) -> assertThat(shape[0]).as(site.toString()).isEqualTo(2));
         }
     }
 
@@ -170,10 +181,12 @@ public abstract class CausalLMContract {
             Tap zero = (site, x) -> site.equals(Site.FINAL) ? Ops.zeros(x.scalar_type(), x.shape()) : x;
             prompt(lm, cache, 64, 1, 2, 3);
             prompt(lm, other, 64, 1, 2, 3);
-            List<Step> steps = lm.extend(List.of(
-                    decode(cache, zero, new int[] {-1}, 4), decode(other, Tap.NONE, new int[] {-1}, 4)));
+            List<Step> steps = lm.extend(
+                    List.of(decode(cache, zero, new int[] {-1}, 4), decode(other, Tap.NONE, new int[] {-1}, 4)));
             assertThat(steps.getFirst().scores(0)).as("logits of zero").containsOnly(0f);
-            assertThat(steps.getLast().scores(0)).as("the other text").isNotEqualTo(steps.getFirst().scores(0));
+            assertThat(steps.getLast().scores(0))
+                    .as("the other text")
+                    .isNotEqualTo(steps.getFirst().scores(0));
         }
     }
 
@@ -198,7 +211,8 @@ public abstract class CausalLMContract {
             Tensor ids = Ops.ids(new int[][] {Tiny.ids(6, 7)});
             Tensor vectors = vectors(lm, ids);
             float[] byIds = lm.forward(Input.of(ids), Tap.NONE).scores(5);
-            float[] byVectors = lm.forward(new Input(new Tokens.Vectors(vectors), Side.NONE), Tap.NONE).scores(5);
+            float[] byVectors = lm.forward(new Input(new Tokens.Vectors(vectors), Side.NONE), Tap.NONE)
+                    .scores(5);
             assertThat(byVectors).containsExactly(byIds);
         }
     }

@@ -45,7 +45,8 @@ class DecoderTest {
         protected List<Site> sites() {
             List<Site> all = new ArrayList<>(List.of(Site.EMBEDDING, Site.FINAL));
             for (int l = 0; l < config.layers(); l++) {
-                for (var kind : List.of(Site.Kind.BLOCK_IN, Site.Kind.HEADS, Site.Kind.ATTENTION, Site.Kind.MLP, Site.Kind.BLOCK_OUT)) {
+                for (var kind : List.of(
+                        Site.Kind.BLOCK_IN, Site.Kind.HEADS, Site.Kind.ATTENTION, Site.Kind.MLP, Site.Kind.BLOCK_OUT)) {
                     all.add(new Site(kind, l));
                 }
             }
@@ -181,7 +182,13 @@ class DecoderTest {
     void parametersAreNamedByTheirPaths() {
         try (Decoder lm = Tiny.decoder(Tiny.gpt2(), 1)) {
             assertThat(lm.parameters().tensors().keySet())
-                    .contains("embed", "positions.weight", "blocks.2.attention.q.bias", "blocks.0.mlp.down.weight", "norm.weight", "head.weight");
+                    .contains(
+                            "embed",
+                            "positions.weight",
+                            "blocks.2.attention.q.bias",
+                            "blocks.0.mlp.down.weight",
+                            "norm.weight",
+                            "head.weight");
         }
     }
 
@@ -201,7 +208,10 @@ class DecoderTest {
     void aFreshModelPredictsAlmostEvenly() {
         try (Decoder lm = Decoder.create(Tiny.gpt2(), Init.random(1));
                 var _ = new Scope()) {
-            Tensor logProbs = Ops.logSoftmax(lm.forward(Input.of(Ops.ids(new int[][] {Tiny.ids(8, 1)})), Tap.NONE).logits(0, 8), -1);
+            Tensor logProbs = Ops.logSoftmax(
+                    lm.forward(Input.of(Ops.ids(new int[][] {Tiny.ids(8, 1)})), Tap.NONE)
+                            .logits(0, 8),
+                    -1);
             assertThat(-logProbs.mean().item_double()).isBetween(4.4, 5.8);
         }
     }

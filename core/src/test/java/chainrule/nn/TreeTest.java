@@ -21,7 +21,8 @@ class TreeTest {
             Tensor a = Ops.tensor(new float[] {1}, 1);
             Tensor b = Ops.tensor(new float[] {2}, 1);
             Tensor c = Ops.tensor(new float[] {3, 4}, 2);
-            Root root = new Root(List.of(new Leaf(a, Optional.empty(), 7), new Leaf(b, Optional.of(c), 8)), a, Optional.empty());
+            Root root = new Root(
+                    List.of(new Leaf(a, Optional.empty(), 7), new Leaf(b, Optional.of(c), 8)), a, Optional.empty());
             Tree tree = Tree.of(root);
             assertThat(tree.tensors().keySet()).containsExactly("leaves.0.weight", "leaves.1.weight", "leaves.1.bias");
             assertThat(tree.size()).isEqualTo(4);

@@ -30,8 +30,10 @@ public sealed interface Family permits Gpt2, Llama, Mistral, Qwen2, Qwen3, GptNe
     /** @throws BadInput for a family that does not exist here */
     static Family of(Settings config) {
         String type = config.text("model_type");
-        return ALL.stream().filter(f -> f.modelType().equals(type)).findFirst().orElseThrow(() -> config.bad(
-                "model_type '" + type + "' is not supported; there are "
+        return ALL.stream()
+                .filter(f -> f.modelType().equals(type))
+                .findFirst()
+                .orElseThrow(() -> config.bad("model_type '" + type + "' is not supported; there are "
                         + String.join(", ", ALL.stream().map(Family::modelType).toList())));
     }
 }

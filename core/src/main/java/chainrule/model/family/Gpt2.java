@@ -45,7 +45,8 @@ public record Gpt2() implements Family {
                 c.count("n_positions"),
                 new Position.Learned(),
                 new Norm.Kind.Layer(c.number("layer_norm_epsilon", 1e-5), true),
-                new Attention.Kind(new Attention.Heads(heads, heads, width / heads), true, true, false, OptionalInt.empty()),
+                new Attention.Kind(
+                        new Attention.Heads(heads, heads, width / heads), true, true, false, OptionalInt.empty()),
                 new Mlp.Kind(false, c.count("n_inner", 4 * width), c.activation("activation_function"), true),
                 Flow.SERIAL,
                 c.flag("tie_word_embeddings", true),
@@ -77,7 +78,8 @@ public record Gpt2() implements Family {
             for (String kind : List.of("weight", "bias")) {
                 String a = ours + "attention.";
                 all.add(Stored.same(theirs + "ln_1." + kind, ours + "attentionNorm." + kind));
-                all.add(Stored.columns(theirs + "attn.c_attn." + kind, a + "q." + kind, a + "k." + kind, a + "v." + kind));
+                all.add(Stored.columns(
+                        theirs + "attn.c_attn." + kind, a + "q." + kind, a + "k." + kind, a + "v." + kind));
                 all.add(Stored.columns(theirs + "attn.c_proj." + kind, a + "out." + kind));
                 all.add(Stored.same(theirs + "ln_2." + kind, ours + "mlpNorm." + kind));
                 all.add(Stored.columns(theirs + "mlp.c_fc." + kind, ours + "mlp.up." + kind));

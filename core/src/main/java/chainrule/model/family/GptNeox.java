@@ -44,7 +44,8 @@ public record GptNeox() implements Family {
                 c.count("max_position_embeddings"),
                 new Position.Rotated(c.rotary(width / heads, "rotary_emb_base", "rotary_pct", 0.25)),
                 new Norm.Kind.Layer(c.number("layer_norm_eps", 1e-5), true),
-                new Attention.Kind(new Attention.Heads(heads, heads, width / heads), bias, bias, false, OptionalInt.empty()),
+                new Attention.Kind(
+                        new Attention.Heads(heads, heads, width / heads), bias, bias, false, OptionalInt.empty()),
                 new Mlp.Kind(false, c.count("intermediate_size"), c.activation("hidden_act"), true),
                 c.flag("use_parallel_residual", true) ? Flow.PARALLEL : Flow.SERIAL,
                 c.flag("tie_word_embeddings", false),

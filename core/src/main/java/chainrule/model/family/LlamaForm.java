@@ -39,7 +39,8 @@ final class LlamaForm {
                 c.count("max_position_embeddings"),
                 new Position.Rotated(c.rotary(headWidth, "rope_theta", "partial_rotary_factor", 1)),
                 new Norm.Kind.Rms(c.number("rms_norm_eps", 1e-6)),
-                new Attention.Kind(new Attention.Heads(heads, keys, headWidth), v.inBias(), v.outBias(), v.headNorm(), v.window()),
+                new Attention.Kind(
+                        new Attention.Heads(heads, keys, headWidth), v.inBias(), v.outBias(), v.headNorm(), v.window()),
                 new Mlp.Kind(true, c.count("intermediate_size"), c.activation("hidden_act"), v.mlpBias()),
                 Flow.SERIAL,
                 c.flag("tie_word_embeddings", false),
@@ -72,12 +73,14 @@ final class LlamaForm {
         }
         switch (rotary.scaling()) {
             case Scaling.None() -> rope.put("rope_type", "default");
-            case Scaling.Linear(double factor) -> rope.put("rope_type", "linear").put("factor", factor);
-            case Scaling.Llama3 s -> rope.put("rope_type", "llama3")
-                    .put("factor", s.factor())
-                    .put("low_freq_factor", s.low())
-                    .put("high_freq_factor", s.high())
-                    .put("original_max_position_embeddings", s.original());
+            case Scaling.Linear(double factor) ->
+                rope.put("rope_type", "linear").put("factor", factor);
+            case Scaling.Llama3 s ->
+                rope.put("rope_type", "llama3")
+                        .put("factor", s.factor())
+                        .put("low_freq_factor", s.low())
+                        .put("high_freq_factor", s.high())
+                        .put("original_max_position_embeddings", s.original());
         }
     }
 
@@ -108,7 +111,11 @@ final class LlamaForm {
             }
             all.add(Stored.same(theirs + "post_attention_layernorm.weight", ours + "mlpNorm.weight"));
             for (String part : List.of("gate", "up", "down")) {
-                linear(all, theirs + "mlp." + part + "_proj", ours + "mlp." + part, c.mlp().bias());
+                linear(
+                        all,
+                        theirs + "mlp." + part + "_proj",
+                        ours + "mlp." + part,
+                        c.mlp().bias());
             }
         }
         all.add(Stored.same("model.norm.weight", "norm.weight"));
@@ -135,7 +142,8 @@ final class LlamaForm {
             if (c.number("max_window_layers", 0) >= layers) {
                 return OptionalInt.empty();
             }
-            throw c.bad("a window in some layers only (max_window_layers " + c.number("max_window_layers", 0) + " of " + layers + ") is not supported");
+            throw c.bad("a window in some layers only (max_window_layers " + c.number("max_window_layers", 0) + " of "
+                    + layers + ") is not supported");
         }
         return OptionalInt.of(c.count("sliding_window"));
     }

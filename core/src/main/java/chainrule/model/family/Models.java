@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Loads decoders from checkpoints of any family, and saves them so that Hugging Face's libraries load them. */
 public final class Models {
-    private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     private Models() {}
 
@@ -54,7 +55,8 @@ public final class Models {
         try (TensorFile weights = checkpoint.openWeights()) {
             DecoderConfig config = headed(form, weights);
             List<Stored> layout = form.family().layout(config);
-            return Decoder.create(config, Loaded.init(weights, layout, form.family().prefix()));
+            return Decoder.create(
+                    config, Loaded.init(weights, layout, form.family().prefix()));
         }
     }
 
@@ -80,7 +82,8 @@ public final class Models {
      * @param more further settings for {@code config.json}, such as {@code bos_token_id}
      * @param type the number type of the file
      */
-    public static void save(Form form, Tree tree, Map<String, Object> more, ScalarType type, Path folder) throws IOException {
+    public static void save(Form form, Tree tree, Map<String, Object> more, ScalarType type, Path folder)
+            throws IOException {
         Files.createDirectories(folder);
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
@@ -107,7 +110,11 @@ public final class Models {
         weights.entries().stream().map(Entry::name).forEach(names::add);
         for (Stored s : form.family().layout(form.config())) {
             names.remove(s.name());
-            names.remove(s.name().substring(s.name().startsWith(form.family().prefix()) ? form.family().prefix().length() : 0));
+            names.remove(s.name()
+                    .substring(
+                            s.name().startsWith(form.family().prefix())
+                                    ? form.family().prefix().length()
+                                    : 0));
         }
         return names;
     }

@@ -38,7 +38,10 @@ public record Settings(String origin, JsonNode json) {
     }
 
     public String text(String name) {
-        return find(name).filter(JsonNode::isString).map(JsonNode::stringValue).orElseThrow(() -> bad(name + " is missing or no text"));
+        return find(name)
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .orElseThrow(() -> bad(name + " is missing or no text"));
     }
 
     /** A count of at least 1. */
@@ -51,14 +54,18 @@ public record Settings(String origin, JsonNode json) {
     }
 
     private int check(String name, JsonNode value) {
-        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1 || value.intValue() > LARGEST) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < 1
+                || value.intValue() > LARGEST) {
             throw bad(name + " is " + value + ", not a whole number from 1 to " + LARGEST);
         }
         return value.intValue();
     }
 
     public double number(String name, double otherwise) {
-        return find(name).map(n -> {
+        return find(name)
+                .map(n -> {
                     if (!n.isNumber() || !Double.isFinite(n.doubleValue())) {
                         throw bad(name + " is " + n + ", not a number");
                     }
@@ -68,7 +75,8 @@ public record Settings(String origin, JsonNode json) {
     }
 
     public boolean flag(String name, boolean otherwise) {
-        return find(name).map(n -> {
+        return find(name)
+                .map(n -> {
                     if (!n.isBoolean()) {
                         throw bad(name + " is " + n + ", not true or false");
                     }
@@ -80,7 +88,8 @@ public record Settings(String origin, JsonNode json) {
     public Activation activation(String name) {
         String word = text(name);
         return Optional.ofNullable(ACTIVATIONS.get(word))
-                .orElseThrow(() -> bad(name + " '" + word + "' is not supported; there are " + ACTIVATIONS.keySet().stream().sorted().toList()));
+                .orElseThrow(() -> bad(name + " '" + word + "' is not supported; there are "
+                        + ACTIVATIONS.keySet().stream().sorted().toList()));
     }
 
     /** A nested object, or an empty one. */
@@ -89,7 +98,9 @@ public record Settings(String origin, JsonNode json) {
         if (node != null && !node.isObject()) {
             throw bad(name + " is no object");
         }
-        return new Settings(origin + ": " + name, node == null ? tools.jackson.databind.node.JsonNodeFactory.instance.objectNode() : node);
+        return new Settings(
+                origin + ": " + name,
+                node == null ? tools.jackson.databind.node.JsonNodeFactory.instance.objectNode() : node);
     }
 
     /** Fails where a switch that this toolkit has only one position of is set otherwise. */
@@ -125,11 +136,12 @@ public record Settings(String origin, JsonNode json) {
         return switch (type) {
             case "default" -> new Scaling.None();
             case "linear" -> new Scaling.Linear(number("factor", 1));
-            case "llama3" -> new Scaling.Llama3(
-                    number("factor", 8),
-                    number("low_freq_factor", 1),
-                    number("high_freq_factor", 4),
-                    count("original_max_position_embeddings", context));
+            case "llama3" ->
+                new Scaling.Llama3(
+                        number("factor", 8),
+                        number("low_freq_factor", 1),
+                        number("high_freq_factor", 4),
+                        count("original_max_position_embeddings", context));
             default -> throw bad("rope type '" + type + "' is not supported; there are default, linear and llama3");
         };
     }

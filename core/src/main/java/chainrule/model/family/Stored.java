@@ -41,7 +41,9 @@ public record Stored(String name, List<String> ours, Join join) {
                 yield all.dim() == 2 ? all.t() : all;
             }
             case Join.Heads(int heads) -> {
-                List<Tensor> split = parts.stream().map(p -> p.unflatten(0, heads, p.size(0) / heads)).toList();
+                List<Tensor> split = parts.stream()
+                        .map(p -> p.unflatten(0, heads, p.size(0) / heads))
+                        .toList();
                 yield Ops.stack(split, 1).flatten(0, 2);
             }
         };

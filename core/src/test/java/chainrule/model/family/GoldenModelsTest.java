@@ -53,14 +53,27 @@ class GoldenModelsTest {
 
     private static double difference(Tensor found, Tensor expected) {
         assertThat(found.numel()).isEqualTo(expected.numel());
-        return found.to(ScalarType.Float).sub(expected.view(found.shape())).abs().max().item_double();
+        return found.to(ScalarType.Float)
+                .sub(expected.view(found.shape()))
+                .abs()
+                .max()
+                .item_double();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gpt2", "llama", "llama3", "mistral", "qwen2", "qwen3", "gpt_neox", "gpt_neox_sequential", "llama_bf16",
-                "llama_deep", "llama_sharded"
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16",
+                "llama_deep",
+                "llama_sharded"
             })
     void logitsAndHiddenStatesAgree(String name) {
         String reference = name.equals("llama_sharded") ? "llama" : name;
@@ -73,23 +86,42 @@ class GoldenModelsTest {
                 seen.put(site, x);
                 return x;
             });
-            assertThat(difference(step.logits(0, step.rows()), expected.read("logits"))).isLessThan(2e-5);
+            assertThat(difference(step.logits(0, step.rows()), expected.read("logits")))
+                    .isLessThan(2e-5);
             int layers = lm.depth();
             for (int l = 0; l < layers; l++) {
                 Tensor in = seen.get(new Site(Site.Kind.BLOCK_IN, l));
-                assertThat(difference(in, expected.read("hidden_states." + l))).as("before block " + l).isLessThan(1e-4);
+                assertThat(difference(in, expected.read("hidden_states." + l)))
+                        .as("before block " + l)
+                        .isLessThan(1e-4);
             }
-            assertThat(difference(seen.get(Site.FINAL), expected.read("hidden_states." + layers))).isLessThan(1e-4);
-            assertThat(difference(seen.get(new Site(Site.Kind.BLOCK_OUT, layers - 1)), expected.read("last_block_output")))
+            assertThat(difference(seen.get(Site.FINAL), expected.read("hidden_states." + layers)))
+                    .isLessThan(1e-4);
+            assertThat(difference(
+                            seen.get(new Site(Site.Kind.BLOCK_OUT, layers - 1)), expected.read("last_block_output")))
                     .isLessThan(1e-4);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "llama3", "mistral", "qwen2", "gpt_neox", "gpt_neox_sequential", "llama_bf16", "llama_deep"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16",
+                "llama_deep"
+            })
     void theOlderFormOfTheConfigurationSaysTheSame(String name) throws Exception {
-        Settings older = new Settings("config_v4.json", JSON.readTree(folder(name).resolve("config_v4.json").toFile()));
-        assertThat(Family.of(older).read(older)).isEqualTo(Models.form(Checkpoint.open(folder(name))).config());
+        Settings older = new Settings(
+                "config_v4.json",
+                JSON.readTree(folder(name).resolve("config_v4.json").toFile()));
+        assertThat(Family.of(older).read(older))
+                .isEqualTo(Models.form(Checkpoint.open(folder(name))).config());
     }
 
     @ParameterizedTest
@@ -108,7 +140,9 @@ class GoldenModelsTest {
             for (int t = 3; t < ids.length; t++) {
                 var segment = new Segment(new Tokens.Row(ids[t]), new int[] {-1}, cache, Tap.NONE, Segment.Kind.DECODE);
                 Step step = lm.extend(List.of(segment)).getFirst();
-                assertThat(difference(step.logits(0, 1), logits.narrow(0, t, 1))).as("token " + t).isLessThan(2e-5);
+                assertThat(difference(step.logits(0, 1), logits.narrow(0, t, 1)))
+                        .as("token " + t)
+                        .isLessThan(2e-5);
                 cache.keep(new int[] {0}, new int[0]);
             }
         }
@@ -119,14 +153,26 @@ class GoldenModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "llama3", "mistral", "qwen2", "qwen3", "gpt_neox", "gpt_neox_sequential", "llama_bf16"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16"
+            })
     void paddedRowsReadAsTheyDoAlone(String name) {
         try (Decoder lm = load(name);
                 TensorFile expected = Safetensors.open(folder(name).resolve("reference.safetensors"));
                 var _ = new Scope();
                 var _ = new NoGradGuard()) {
             Tensor ids = expected.read("padded.ids");
-            long[] lengths = Ops.longs(expected.read("padded.attention_mask").sum(new long[] {1}, false, new ScalarTypeOptional()));
+            long[] lengths = Ops.longs(
+                    expected.read("padded.attention_mask").sum(new long[] {1}, false, new ScalarTypeOptional()));
             int width = (int) ids.size(1);
             // The reference pads on the left; here a text begins its row and padding follows it.
             int[][] rows = new int[lengths.length][width];
@@ -134,16 +180,30 @@ class GoldenModelsTest {
                 int[] row = ids(ids.select(0, b));
                 System.arraycopy(row, width - (int) lengths[b], rows[b], 0, (int) lengths[b]);
             }
-            Tensor found = lm.forward(Input.of(Ops.ids(rows)), Tap.NONE).logits(0, rows.length * width).unflatten(0, rows.length, width);
+            Tensor found = lm.forward(Input.of(Ops.ids(rows)), Tap.NONE)
+                    .logits(0, rows.length * width)
+                    .unflatten(0, rows.length, width);
             for (int b = 0; b < rows.length; b++) {
                 Tensor logits = expected.read("padded.logits").select(0, b).narrow(0, width - lengths[b], lengths[b]);
-                assertThat(difference(found.select(0, b).narrow(0, 0, lengths[b]), logits)).isLessThan(2e-5);
+                assertThat(difference(found.select(0, b).narrow(0, 0, lengths[b]), logits))
+                        .isLessThan(2e-5);
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "llama3", "mistral", "qwen2", "qwen3", "gpt_neox", "gpt_neox_sequential", "llama_bf16"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16"
+            })
     void gradientsAgree(String name) throws Exception {
         var inputs = JSON.readTree(folder(name).resolve("inputs.json").toFile());
         try (Decoder lm = load(name);
@@ -155,8 +215,12 @@ class GoldenModelsTest {
             Tensor ids = reference.read("ids");
             long b = ids.size(0);
             long t = ids.size(1);
-            Tensor logits = lm.forward(Input.of(ids), Tap.NONE).logits(0, (int) (b * t)).unflatten(0, b, t).narrow(1, 0, t - 1);
-            Tensor loss = torch.cross_entropy_loss(logits.flatten(0, 1), ids.narrow(1, 1, t - 1).flatten());
+            Tensor logits = lm.forward(Input.of(ids), Tap.NONE)
+                    .logits(0, (int) (b * t))
+                    .unflatten(0, b, t)
+                    .narrow(1, 0, t - 1);
+            Tensor loss = torch.cross_entropy_loss(
+                    logits.flatten(0, 1), ids.narrow(1, 1, t - 1).flatten());
             assertThat(loss.item_double()).isCloseTo(inputs.get("loss").doubleValue(), offset(2e-6));
             loss.backward(new Tensor(), new BoolOptional(), false, new TensorArrayRefOptional());
             Models.Form form = Models.form(Checkpoint.open(folder(name)));
@@ -185,11 +249,14 @@ class GoldenModelsTest {
                     TensorFile after = saved.openWeights();
                     var _ = new Scope()) {
                 for (Stored s : form.family().layout(form.config())) {
-                    assertThat(torch.equal(before.read(s.name()), after.read(s.name()))).as(s.name()).isTrue();
+                    assertThat(torch.equal(before.read(s.name()), after.read(s.name())))
+                            .as(s.name())
+                            .isTrue();
                 }
                 assertThat(Models.unknown(form, after)).isEmpty();
             }
         }
-        assertThat(Files.list(temporary).map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "model.safetensors");
+        assertThat(Files.list(temporary).map(f -> f.getFileName().toString()))
+                .containsExactlyInAnyOrder("config.json", "model.safetensors");
     }
 }
