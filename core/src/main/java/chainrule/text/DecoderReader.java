@@ -87,7 +87,7 @@ final class DecoderReader {
         JsonPlace regex = pattern.get("Regex");
         Pipeline.regex(regex);
         try {
-            int flags = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE;
+            int flags = Pattern.UNICODE_CHARACTER_CLASS | Pattern.MULTILINE | Pattern.UNIX_LINES;
             return new TextDecoder.ReplaceMatches(Pattern.compile(regex.text(), flags), content);
         } catch (PatternSyntaxException e) {
             throw regex.fault("is no pattern of Java's (" + e.getDescription() + ")");

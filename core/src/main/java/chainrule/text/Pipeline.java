@@ -108,8 +108,8 @@ final class Pipeline {
         if (++steps > MOST_STEPS) {
             throw place.fault("is one step too many: " + MOST_STEPS + " are allowed");
         }
-        if (emptyMatches && what.equals("normalizer") && !type.equals("Replace")) {
-            throw place.fault("comes after a replacement of empty matches, which the library cannot do");
+        if (emptyMatches && !rules.equals(POST_PROCESSORS) && !type.equals("Replace")) {
+            throw place.fault("comes after a replacement of empty matches, which the library cannot bear");
         }
         return rule.apply(this, place);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -20,17 +21,21 @@ import java.util.Properties;
  * use over the network.
  */
 final class TokenizersNatives {
-    private static final TokenizersLibrary LIBRARY = load();
+    /** Why it could not be loaded. */
+    private static final Optional<BadInput> FAULT = load();
 
     private TokenizersNatives() {}
 
-    /** @throws BadInput where the jar has no natives for this machine */
+    /** @throws BadInput where the jar has no natives for this machine, or they do not load */
     static TokenizersLibrary library() {
-        return LIBRARY;
+        FAULT.ifPresent(fault -> {
+            throw fault;
+        });
+        return TokenizersLibrary.LIB;
     }
 
     @SuppressWarnings("restricted")
-    private static TokenizersLibrary load() {
+    private static Optional<BadInput> load() {
         String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String system = os.startsWith("mac") ? "osx" : os.startsWith("windows") ? "win" : "linux";
         String arch = System.getProperty("os.arch").matches("aarch64|arm64") ? "aarch64" : "x86_64";
@@ -43,13 +48,18 @@ final class TokenizersNatives {
             for (String name : names) {
                 System.load(unpack(resources + name, folder.resolve(name)).toString());
             }
+            return Optional.empty();
+        } catch (BadInput e) {
+            return Optional.of(e);
         } catch (IOException e) {
-            throw new BadInput(
+            return Optional.of(new BadInput(
                     "The tokenizers' native library cannot be unpacked (" + e.getMessage()
                             + "): make room, or set CHAINRULE_HOME to a folder that can be written.",
-                    e);
+                    e));
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.of(
+                    new BadInput("The tokenizers' native library does not load here (" + e.getMessage() + ").", e));
         }
-        return TokenizersLibrary.LIB;
     }
 
     private static Path folder() throws IOException {

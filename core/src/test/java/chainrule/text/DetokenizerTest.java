@@ -27,7 +27,7 @@ class DetokenizerTest {
     private static final List<String> ODD = List.of(
             "<unk>", "<pad>", "a", "b", "b", "the", "##c", "##", "x</w>", "</w>y", "▁", "▁▁b", "▁d", "e▁", "|", "f|g",
             " ", "  h", "i ", " .", "'", "n't", " n't", " do not", " '", " 's", "<0xE2>", "<0x96>", "<0x81>", "<0xff>",
-            "<0x0A>", "<0xGG>", "é", "🙂", "Ġk", "ðŁ", "ĻĤ", "Ã", "©", "中", "aab", "ab", "ba", "\n");
+            "<0x0A>", "<0xGG>", "é", "🙂", "Ġk", "ðŁ", "ĻĤ", "Ã", "©", "中", "aab", "ab", "ba", "\n", "\r", "\u2028x");
 
     static List<Path> folders() throws IOException {
         return GoldenTokenizersTest.folders();
@@ -63,6 +63,8 @@ class DetokenizerTest {
                 "{'type':'Fuse'}",
                 "{'type':'Replace','pattern':{'Regex':'a+b?|▁'},'content':'_'}",
                 "{'type':'Replace','pattern':{'Regex':'b*'},'content':'-'}",
+                "{'type':'Replace','pattern':{'Regex':'.'},'content':'+'}",
+                "{'type':'Replace','pattern':{'Regex':'^'},'content':'+'}",
                 "{'type':'Replace','pattern':{'String':'ab'},'content':'b'}",
                 "{'type':'Sequence','decoders':[{'type':'Fuse'},{'type':'Replace','pattern':{'String':'aab'},'content':'ab'}]}",
                 "{'type':'Sequence','decoders':[{'type':'Fuse'},{'type':'Replace','pattern':{'Regex':'[ab]+|$'},'content':'!'}]}",

@@ -99,6 +99,7 @@ class TokenizerJsonTest {
                 "{\"Regex\":\" {2,}\"} | {\"Regex\":\"(a)\\\\\\\\1\"} | escape",
                 "{\"Regex\":\" {2,}\"} | {\"Regex\":\"(a\"} | without its )",
                 "\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}] | \"pattern\":{\"Regex\":\"^\"},\"content\":\"x\"},{\"type\":\"NFC\"}] | empty matches",
+                "\"pattern\":{\"Regex\":\" {2,}\"},\"content\":\" \"}] | \"pattern\":{\"Regex\":\"(?=b)\"},\"content\":\"x\"}] | empty matches",
                 "\"prepend\":\"a\" | \"prepend\":\"\" | is empty",
                 "\"length\":7 | \"length\":0 | whole number from 1",
                 "\"delimiter\":\"_\" | \"delimiter\":\"__\" | one character",
