@@ -12,6 +12,7 @@ import chainrule.nn.Part;
 import chainrule.nn.Positions;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,10 +107,17 @@ public record Decoder(
         Block.Pass pass = pass((int) x.size(1), tap);
         x = Block.see(tap, Site.Kind.EMBEDDING, 0, x);
         for (int l = 0; l < blocks.size(); l++) {
-            x = blocks.get(l).apply(l, x, pass);
+            x = tap == Tap.NONE ? swept(l, x, pass) : blocks.get(l).apply(l, x, pass);
         }
         return new Hidden(
                 this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
+    }
+
+    /** Block {@code l}, of which only the output and what the gradient needs outlive it. */
+    private Tensor swept(int l, Tensor x, Block.Pass pass) {
+        try (var scope = new Scope()) {
+            return scope.keep(blocks.get(l).apply(l, x, pass));
+        }
     }
 
     @Override

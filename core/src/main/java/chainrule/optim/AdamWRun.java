@@ -134,6 +134,7 @@ final class AdamWRun implements Optimizer.Run {
     public void close() {
         Scope.free(steps);
         for (Moments m : moments) {
+            m.parameter.mutable_grad().reset();
             m.parameter.set_requires_grad(false);
             Scope.free(m.mean);
             Scope.free(m.square);

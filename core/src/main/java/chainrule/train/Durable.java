@@ -1,7 +1,10 @@
 package chainrule.train;
 
+import chainrule.checkpoint.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,24 +13,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** File changes that a crash leaves either done or not begun. */
+/** File changes that a crash leaves either done or not begun, beside those of {@link AtomicFile}. */
 final class Durable {
-    private static final boolean WINDOWS = System.getProperty("os.name").startsWith("Windows");
-
     private Durable() {}
 
     /** Puts {@code text} in the place of what {@code file} held. */
     static void replace(Path file, String text) throws IOException {
-        Path aside = file.resolveSibling("." + file.getFileName() + ".tmp");
-        Files.writeString(aside, text);
-        force(aside);
-        move(aside, file);
-    }
-
-    /** Renames at once, over what may be there. */
-    static void move(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(to.toAbsolutePath().getParent());
+        AtomicFile.write(file, channel -> {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
     }
 
     /** Makes {@code to} another name of {@code file}, or a copy where the file system has no links. */
@@ -40,7 +37,7 @@ final class Durable {
             Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
             force(aside);
         }
-        move(aside, to);
+        AtomicFile.move(aside, to);
         Files.deleteIfExists(aside);
     }
 
@@ -67,11 +64,11 @@ final class Durable {
     }
 
     private static void force(Path path) throws IOException {
-        boolean folder = Files.isDirectory(path);
-        if (folder && WINDOWS) {
+        if (Files.isDirectory(path)) {
+            AtomicFile.forceFolder(path);
             return;
         }
-        try (var channel = FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }

@@ -71,15 +71,21 @@ record Recomputed(Blocks lm) implements CausalLM {
 
         /** The next block's output, whose gradient passes through this hook. */
         Tensor block(Tensor x) {
-            Tensor y;
+            int index = inputs.size();
+            inputs.push(x.detach());
+            try (var scope = new Scope()) {
+                Tensor y = withoutGraph(index, x);
+                Tensor zero = x.sub(x.detach());
+                zero.register_hook(this);
+                return scope.keep(y.add(zero));
+            }
+        }
+
+        private Tensor withoutGraph(int index, Tensor x) {
             try (var scope = new Scope();
                     var _ = new NoGradGuard()) {
-                y = scope.keep(lm.block(inputs.size(), x, Tap.NONE));
+                return scope.keep(lm.block(index, x, Tap.NONE));
             }
-            inputs.push(x.detach());
-            Tensor zero = x.sub(x.detach());
-            zero.register_hook(this);
-            return y.add(zero);
         }
 
         @Override

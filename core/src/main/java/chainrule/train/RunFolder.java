@@ -1,6 +1,7 @@
 package chainrule.train;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -151,7 +152,7 @@ public final class RunFolder implements AutoCloseable {
             content.write(aside);
             Durable.forceAll(aside);
             Path done = checkpoints.resolve("step-" + step);
-            Durable.move(aside, done);
+            AtomicFile.move(aside, done);
             Durable.replace(checkpoints.resolve("latest"), done.getFileName() + "\n");
             publish(done);
             if (Files.exists(metrics())) {
@@ -220,7 +221,7 @@ public final class RunFolder implements AutoCloseable {
 
     private static void drop(Path checkpoint) throws IOException {
         Path aside = checkpoint.resolveSibling(checkpoint.getFileName() + ".old");
-        Durable.move(checkpoint, aside);
+        AtomicFile.move(checkpoint, aside);
         Durable.deleteAll(aside);
     }
 

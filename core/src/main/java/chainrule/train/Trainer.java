@@ -1,6 +1,8 @@
 package chainrule.train;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.Safetensors;
+import chainrule.checkpoint.TensorFile;
 import chainrule.model.Blocks;
 import chainrule.model.Net;
 import chainrule.objective.Batch;
@@ -8,14 +10,17 @@ import chainrule.optim.Optimizer;
 import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * The training loop. A step is a function of the parameters, the optimizer's state and the step's number alone, so that
@@ -122,10 +127,11 @@ public final class Trainer {
         RunState state = RunState.read(from);
         step = state.step();
         tokens = state.tokens();
-        try (var _ = new Scope()) {
-            run.restore(TensorFile.read(from.resolve(RunState.OPTIMIZER)));
-        } catch (IOException e) {
-            throw new BadInput(from.resolve(RunState.OPTIMIZER) + " cannot be read (" + e.getMessage() + ").", e);
+        try (var _ = new Scope();
+                TensorFile saved = TensorFile.open(from.resolve(RunState.OPTIMIZER))) {
+            SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+            saved.entries().forEach(e -> tensors.put(e.name(), saved.read(e.name())));
+            run.restore(tensors);
         }
     }
 
@@ -231,7 +237,7 @@ public final class Trainer {
 
     private void write(Optimizer.Run run, Path path) throws IOException {
         task.export().write(task.net(), path);
-        TensorFile.write(path.resolve(RunState.OPTIMIZER), run.state());
+        Safetensors.write(path.resolve(RunState.OPTIMIZER), run.state(), Map.of());
         new RunState(step, tokens, described()).write(path);
     }
 

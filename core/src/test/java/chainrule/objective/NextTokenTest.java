@@ -3,10 +3,12 @@ package chainrule.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import chainrule.Small;
 import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.Net;
+import chainrule.model.Tap;
+import chainrule.model.Tiny;
+import chainrule.nn.Compute;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
@@ -26,12 +28,12 @@ class NextTokenTest extends ObjectiveContract {
 
     @Override
     Net net() {
-        return inFloat64(Small.decoder(3, true));
+        return inFloat64(Tiny.decoder(Tiny.gpt2(), 3));
     }
 
     @Override
     Batch batch() {
-        Batch all = Small.batch(5, 4, 9);
+        Batch all = Samples.batch(5, 4, 9);
         Tensor mask = all.mask().clone();
         mask.narrow(0, 1, 1).zero_();
         mask.narrow(0, 2, 1).narrow(1, 3, 4).zero_();
@@ -41,7 +43,7 @@ class NextTokenTest extends ObjectiveContract {
     @ParameterizedTest
     @CsvSource({"1,true", "7,true", "36,true", "512,true", "7,false", "512,false"})
     void chunksGiveWhatTheWholeGives(int chunk, boolean tied) {
-        try (Decoder lm = Small.decoder(3, tied);
+        try (Decoder lm = Tiny.decoder(Tiny.gpt2().tied(tied), 3);
                 var _ = new Scope()) {
             CausalLM plain = new WithoutHeadWeight(lm);
             lm.parameters().tensors().values().forEach(p -> p.set_requires_grad(true));
@@ -66,7 +68,7 @@ class NextTokenTest extends ObjectiveContract {
 
     @Test
     void aBatchWithoutTrainedTokensSumsToZeroAndHasNoGradient() {
-        try (Decoder lm = Small.decoder(3, true);
+        try (Decoder lm = Tiny.decoder(Tiny.llama(), 3);
                 var _ = new Scope()) {
             Batch some = batch();
             Batch none = new Batch(some.input(), some.targets(), torch.zeros_like(some.mask()));
@@ -79,11 +81,11 @@ class NextTokenTest extends ObjectiveContract {
 
     @Test
     void bfloat16ComputesCloseToFloat32() {
-        try (Decoder lm = Small.decoder(3, true);
+        try (Decoder lm = Tiny.decoder(Tiny.llama(), 3);
                 var _ = new Scope()) {
             double exact = new NextToken().sum(lm, batch()).item_double();
             double rough = new NextToken()
-                    .sum(lm.in(chainrule.nn.Compute.BF16), batch())
+                    .sum(lm.in(Compute.BF16), batch())
                     .item_double();
             assertThat(rough).isCloseTo(exact, within(0.02 * exact)).isNotEqualTo(exact);
         }
@@ -91,7 +93,7 @@ class NextTokenTest extends ObjectiveContract {
 
     private static double plainLoss(Decoder lm, Batch batch) {
         Tensor logP = Ops.logSoftmax(
-                lm.forward(batch.input(), chainrule.model.Tap.NONE).logits(0, 36), -1);
+                lm.forward(batch.input(), Tap.NONE).logits(0, 36), -1);
         Tensor own = logP.gather(1, batch.targets().reshape(-1, 1)).squeeze(1);
         return -own.mul(batch.mask().flatten()).sum().item_double();
     }

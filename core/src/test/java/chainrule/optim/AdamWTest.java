@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import chainrule.Small;
 import chainrule.model.Decoder;
+import chainrule.model.Tiny;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
@@ -88,7 +88,7 @@ class AdamWTest extends OptimizerContract {
     }
 
     private static List<String> decayed(boolean tied) {
-        try (Decoder lm = Small.decoder(1, tied)) {
+        try (Decoder lm = Tiny.decoder(Tiny.gpt2().tied(tied), 1)) {
             return lm.parameters().tensors().entrySet().stream()
                     .filter(e -> AdamW.decays(e.getKey(), e.getValue()))
                     .map(Map.Entry::getKey)

@@ -2,12 +2,13 @@ package chainrule.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chainrule.Small;
 import chainrule.model.Decoder;
 import chainrule.model.Input;
 import chainrule.model.Net;
 import chainrule.model.Site;
+import chainrule.model.Tiny;
 import chainrule.objective.NextToken;
+import chainrule.objective.Samples;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ class RecomputedTest {
         Map<String, float[]> gradients = new TreeMap<>();
         net.parameters().tensors().forEach((path, p) -> p.set_requires_grad(trained.test(path)));
         try (var _ = new Scope()) {
-            new NextToken().sum(net, Small.batch(1, 3, 10)).backward();
+            new NextToken().sum(net, Samples.batch(1, 3, 10)).backward();
             net.parameters().tensors().forEach((path, p) -> {
                 if (p.grad().defined()) {
                     gradients.put(path, Ops.floats(p.grad()));
@@ -38,7 +39,7 @@ class RecomputedTest {
 
     @Test
     void gradientsAreTheModelsOwnBitForBit() {
-        try (Decoder lm = Small.decoder(4, true)) {
+        try (Decoder lm = Tiny.decoder(Tiny.llama(), 4)) {
             var kept = gradients(lm, _ -> true);
             var again = gradients(new Recomputed(lm), _ -> true);
             assertThat(again.keySet()).isEqualTo(lm.parameters().tensors().keySet());
@@ -48,7 +49,7 @@ class RecomputedTest {
 
     @Test
     void aFrozenEmbeddingDoesNotStopTheGradient() {
-        try (Decoder lm = Small.decoder(4, false)) {
+        try (Decoder lm = Tiny.decoder(Tiny.gpt2(), 4)) {
             Predicate<String> blocks = path -> path.startsWith("blocks");
             var kept = gradients(lm, blocks);
             var again = gradients(new Recomputed(lm), blocks);
@@ -59,10 +60,10 @@ class RecomputedTest {
 
     @Test
     void aPassThatIsTappedShowsEverySite() {
-        try (Decoder lm = Small.decoder(4, true);
+        try (Decoder lm = Tiny.decoder(Tiny.llama(), 4);
                 var _ = new Scope()) {
             Set<Site> seen = new HashSet<>();
-            Tensor ids = Small.ids(1, 1, 5);
+            Tensor ids = Samples.ids(1, 1, 5);
             Tensor logits = new Recomputed(lm)
                     .forward(Input.of(ids), (site, x) -> {
                         seen.add(site);

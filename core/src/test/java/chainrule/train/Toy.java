@@ -1,23 +1,27 @@
 package chainrule.train;
 
-import chainrule.Small;
+import chainrule.checkpoint.Checkpoint;
 import chainrule.model.Decoder;
 import chainrule.model.Net;
+import chainrule.model.Tiny;
+import chainrule.model.family.Llama;
+import chainrule.model.family.Models;
 import chainrule.nn.Compute;
 import chainrule.nn.Init;
 import chainrule.objective.NextToken;
 import chainrule.objective.Objective;
 import chainrule.optim.AdamW;
 import chainrule.optim.Schedule;
-import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A run that takes a fraction of a second. */
 final class Toy {
@@ -55,21 +59,15 @@ final class Toy {
     }
 
     static void export(Net net, Path folder) throws IOException {
-        Files.writeString(folder.resolve("config.json"), "{}\n");
-        TensorFile.write(folder.resolve("model.safetensors"), net.parameters().tensors());
+        Models.save(new Models.Form(new Llama(), Tiny.llama()), net.parameters(), Map.of(), ScalarType.Float, folder);
     }
 
     static Decoder load(Path folder) {
-        try (var _ = new Scope()) {
-            var saved = TensorFile.read(folder.resolve("model.safetensors"));
-            return Decoder.create(Small.config(true), (name, _, _, _) -> Scope.own(saved.get(name)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Models.load(Checkpoint.open(folder));
     }
 
     static Decoder fresh() {
-        return Decoder.create(Small.config(true), Init.random(9));
+        return Decoder.create(Tiny.llama(), Init.random(9));
     }
 
     /** One thread: others would wait for each other longer than they compute. */
