@@ -1,11 +1,10 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
-import chainrule.checkpoint.GgufHeader.Place;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.SequencedCollection;
+import java.util.SequencedMap;
 
 /**
  * A GGUF file (versions 2 and 3, little-endian): typed metadata and tensors, single or quantised in blocks
@@ -51,32 +50,14 @@ public final class Gguf implements TensorFile {
     }
 
     @Override
-    public SequencedCollection<Entry> entries() {
-        return header.places().values().stream().map(Place::entry).toList();
-    }
-
-    @Override
-    public boolean has(String name) {
-        return header.places().containsKey(name);
-    }
-
-    @Override
-    public Entry entry(String name) {
-        return place(name).entry();
-    }
-
-    private Place place(String name) {
-        Place place = header.places().get(name);
-        if (place == null) {
-            throw file.bad("there is no tensor " + Quote.of(name));
-        }
-        return place;
+    public SequencedMap<String, Entry> entries() {
+        return header.entries();
     }
 
     @Override
     public MemorySegment bytes(String name) {
-        Place place = place(name);
-        return file.memory().asSlice(place.offset(), place.entry().bytes());
+        Entry entry = entry(name);
+        return file.memory().asSlice(header.start() + entry.offset(), entry.bytes());
     }
 
     @Override

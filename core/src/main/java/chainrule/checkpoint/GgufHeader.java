@@ -1,28 +1,23 @@
 package chainrule.checkpoint;
 
-import chainrule.BadInput;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A GGUF file's header: metadata, and each tensor's entry with its offset in the file.
+ * A GGUF file's header: metadata, and each tensor's entry.
  *
  * <p>After the magic number come the version, the numbers of tensors and of metadata, the metadata (key, type, value), the
  * tensors' descriptions (name, dimensions from the innermost outwards, type, offset), and, aligned, their data.
  *
  * @param fileSize the size of the file that it was checked against
+ * @param start where the tensors' data begin
  */
-record GgufHeader(long fileSize, Map<String, Object> metadata, SequencedMap<String, Place> places) {
+record GgufHeader(long fileSize, Map<String, Object> metadata, SequencedMap<String, Entry> entries, long start) {
     private static final long MAGIC = 0x46554747;
     private static final int SMALLEST_ITEM = 12;
     private static final int MOST_DIMENSIONS = 8;
-
-    record Place(Entry entry, long offset) {}
 
     static GgufHeader read(Mapped file) {
         GgufCursor at = new GgufCursor(file);
@@ -45,15 +40,23 @@ record GgufHeader(long fileSize, Map<String, Object> metadata, SequencedMap<Stri
                 throw file.bad("metadata '" + Quote.of(key) + "' is no key, or occurs twice");
             }
         }
-        List<Place> places = new ArrayList<>();
+        SequencedMap<String, Entry> entries = new LinkedHashMap<>();
         for (long i = 0; i < tensors; i++) {
-            places.add(place(file, at));
+            Entry entry = entry(file, at);
+            if (entries.put(entry.name(), entry) != null) {
+                throw file.bad("tensor " + Quote.of(entry.name()) + " occurs twice");
+            }
         }
         long start = align(file, at.position(), metadata.getOrDefault("general.alignment", 32L));
-        return new GgufHeader(file.size(), Collections.unmodifiableMap(metadata), laidOut(file, places, start));
+        Entry.checkLayout(file.file().toString(), entries.values(), file.size() - start);
+        return new GgufHeader(
+                file.size(),
+                Collections.unmodifiableMap(metadata),
+                Collections.unmodifiableSequencedMap(entries),
+                start);
     }
 
-    private static Place place(Mapped file, GgufCursor at) {
+    private static Entry entry(Mapped file, GgufCursor at) {
         String name = at.text("a tensor's name");
         long dimensions = at.u32();
         if (dimensions > MOST_DIMENSIONS) {
@@ -69,7 +72,7 @@ record GgufHeader(long fileSize, Map<String, Object> metadata, SequencedMap<Stri
                         () -> file.bad(
                                 "tensor " + Quote.of(name) + " has type " + type
                                         + ", which is not supported: use a file in F32, F16, BF16, Q8_0, Q4_0 to Q5_1 or Q2_K to Q6_K"));
-        return new Place(Entry.of(file.file().toString(), name, dtype, shape), at.i64());
+        return Entry.of(file.file().toString(), name, dtype, at.i64(), shape);
     }
 
     private static long align(Mapped file, long position, Object alignment) {
@@ -77,31 +80,5 @@ record GgufHeader(long fileSize, Map<String, Object> metadata, SequencedMap<Stri
             throw file.bad("general.alignment is " + Quote.of(alignment.toString()) + ", not a power of two");
         }
         return (position + a - 1) / a * a;
-    }
-
-    private static SequencedMap<String, Place> laidOut(Mapped file, List<Place> relative, long start) {
-        SequencedMap<String, Place> places = new LinkedHashMap<>();
-        for (Place p : relative) {
-            long end = p.offset() + p.entry().bytes();
-            if (p.offset() < 0 || end < 0 || end > file.size() - start) {
-                throw file.bad("the data of tensor " + Quote.of(p.entry().name())
-                        + " end outside the file: it is truncated; fetch it again");
-            }
-            if (places.put(p.entry().name(), new Place(p.entry(), start + p.offset())) != null) {
-                throw file.bad("tensor " + Quote.of(p.entry().name()) + " occurs twice");
-            }
-        }
-        long end = 0;
-        for (Place p : places.values().stream()
-                .sorted(Comparator.comparingLong(Place::offset)
-                        .thenComparingLong(q -> q.entry().bytes()))
-                .toList()) {
-            if (p.offset() < end) {
-                throw new BadInput(file.file() + ": the data of tensor "
-                        + Quote.of(p.entry().name()) + " overlap another's.");
-            }
-            end = p.offset() + p.entry().bytes();
-        }
-        return places;
     }
 }

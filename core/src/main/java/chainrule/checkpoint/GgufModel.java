@@ -72,7 +72,7 @@ public final class GgufModel implements Checkpoint {
     public TensorFile openWeights() {
         Gguf file = Gguf.open(path, header);
         try {
-            return GgufWeights.of(file);
+            return new GgufWeights(file);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;

@@ -73,9 +73,6 @@ record GgufNames(
                                     "ffn_up", "mlp.dense_h_to_4h",
                                     "ffn_down", "mlp.dense_4h_to_h")));
 
-    /** A tensor's place in the file and what undoes its rearrangement there. */
-    record Source(String name, Rearranged how) {}
-
     /** What the converter did to a matrix [O,I] or a vector [O]. */
     sealed interface Rearranged {
         record Not() implements Rearranged {}

@@ -2,15 +2,15 @@ package chainrule.checkpoint;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.GgufNames.Rearranged;
-import chainrule.checkpoint.GgufNames.Source;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.SequencedCollection;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -27,35 +27,39 @@ final class GgufWeights implements TensorFile {
     private static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final int TILE = 32;
 
-    private final Gguf file;
-    private final SequencedMap<String, Source> sources;
+    /** A tensor as it lies in the file, and what was done to it. */
+    private record Source(Entry stored, Rearranged how) {}
 
-    private GgufWeights(Gguf file, SequencedMap<String, Source> sources) {
-        this.file = file;
-        this.sources = sources;
-    }
+    private final Gguf file;
+    private final Map<String, Source> sources = new HashMap<>();
+    private final SequencedMap<String, Entry> entries = new LinkedHashMap<>();
 
     /** The view of an open file, which it closes when it is closed. @throws BadInput for tensors without a name there */
-    static GgufWeights of(Gguf file) {
+    GgufWeights(Gguf file) {
+        this.file = file;
         GgufMetadata metadata = new GgufMetadata(file.origin(), file.metadata());
         GgufNames names = GgufNames.of(metadata);
-        int heads = metadata.heads();
-        int keyHeads = metadata.keyHeads();
-        SequencedMap<String, Source> sources = new LinkedHashMap<>();
-        for (Entry entry : file.entries()) {
-            String name = entry.name();
-            if (CONFIGURATION.contains(name)) {
+        for (Entry stored : file.entries().values()) {
+            if (CONFIGURATION.contains(stored.name())) {
                 continue;
             }
-            String theirs = names.translate(name)
-                    .orElseThrow(() -> metadata.bad("tensor " + Quote.of(name) + " is not known in this architecture"));
-            Rearranged how = names.how(name, heads, keyHeads);
-            check(metadata, entry, how);
-            if (sources.put(theirs, new Source(name, how)) != null) {
-                throw metadata.bad("tensor " + theirs + " occurs twice");
+            String name = names.translate(stored.name())
+                    .orElseThrow(() ->
+                            metadata.bad("tensor " + Quote.of(stored.name()) + " is not known in this architecture"));
+            Rearranged how = names.how(stored.name(), metadata.heads(), metadata.keyHeads());
+            check(metadata, stored, how);
+            if (entries.put(name, show(name, stored, how)) != null) {
+                throw metadata.bad("tensor " + name + " occurs twice");
             }
+            sources.put(name, new Source(stored, how));
         }
-        return new GgufWeights(file, sources);
+    }
+
+    private static Entry show(String name, Entry stored, Rearranged how) {
+        if (how instanceof Rearranged.Transposed) {
+            return new Entry(name, single(stored.dtype()), stored.offset(), stored.shape()[1], stored.shape()[0]);
+        }
+        return new Entry(name, stored.dtype(), stored.offset(), stored.shape());
     }
 
     private static void check(GgufMetadata metadata, Entry entry, Rearranged how) {
@@ -79,41 +83,19 @@ final class GgufWeights implements TensorFile {
     }
 
     @Override
-    public SequencedCollection<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
-        sources.keySet().forEach(name -> entries.add(entry(name)));
-        return entries;
-    }
-
-    @Override
-    public boolean has(String name) {
-        return sources.containsKey(name);
-    }
-
-    @Override
-    public Entry entry(String name) {
-        Source source = source(name);
-        Entry stored = file.entry(source.name());
-        if (source.how() instanceof Rearranged.Transposed) {
-            return new Entry(name, single(stored.dtype()), stored.shape()[1], stored.shape()[0]);
-        }
-        return new Entry(name, stored.dtype(), stored.shape());
+    public SequencedMap<String, Entry> entries() {
+        return Collections.unmodifiableSequencedMap(entries);
     }
 
     private static Dtype single(Dtype dtype) {
         return dtype.quantised() ? Dtype.F32 : dtype;
     }
 
-    private Source source(String name) {
-        return Optional.ofNullable(sources.get(name))
-                .orElseThrow(() -> new BadInput(origin() + ": there is no tensor " + Quote.of(name) + "."));
-    }
-
     @Override
     public MemorySegment bytes(String name) {
-        Source source = source(name);
-        Entry stored = file.entry(source.name());
-        MemorySegment bytes = file.bytes(source.name());
+        Source source = Objects.requireNonNull(sources.get(entry(name).name()));
+        Entry stored = source.stored();
+        MemorySegment bytes = file.bytes(stored.name());
         return switch (source.how()) {
             case Rearranged.Not() -> bytes;
             case Rearranged.Pairs(int heads) -> {

@@ -1,7 +1,6 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
-import chainrule.checkpoint.SafetensorsHeader.Place;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.io.IOException;
@@ -14,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedCollection;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -66,32 +65,14 @@ public final class Safetensors implements TensorFile {
     }
 
     @Override
-    public SequencedCollection<Entry> entries() {
-        return header.places().values().stream().map(Place::entry).toList();
-    }
-
-    @Override
-    public boolean has(String name) {
-        return header.places().containsKey(name);
-    }
-
-    @Override
-    public Entry entry(String name) {
-        return place(name).entry();
-    }
-
-    private Place place(String name) {
-        Place place = header.places().get(name);
-        if (place == null) {
-            throw file.bad("there is no tensor " + Quote.of(name));
-        }
-        return place;
+    public SequencedMap<String, Entry> entries() {
+        return header.entries();
     }
 
     @Override
     public MemorySegment bytes(String name) {
-        Place place = place(name);
-        return data.asSlice(place.offset(), place.entry().bytes());
+        Entry entry = entry(name);
+        return data.asSlice(entry.offset(), entry.bytes());
     }
 
     @Override
@@ -108,8 +89,10 @@ public final class Safetensors implements TensorFile {
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         List<Entry> entries = new ArrayList<>();
         try (var _ = new Scope()) {
-            tensors.forEach((name, tensor) -> entries.add(new Entry(
-                    name, dtype(path, name, tensor), tensor.sizes().vec().get())));
+            tensors.forEach((name, tensor) -> {
+                long[] shape = tensor.sizes().vec().get();
+                entries.add(new Entry(name, dtype(path, name, tensor), 0, shape));
+            });
         }
         SafetensorsHeader header = SafetensorsHeader.arrange(path.toString(), entries, metadata);
         byte[] json = header.json();
@@ -121,9 +104,9 @@ public final class Safetensors implements TensorFile {
         }
         AtomicFile.write(path, channel -> {
             writeAll(channel, start.flip());
-            for (Place place : header.places().values()) {
-                Tensor tensor = tensors.get(place.entry().name());
-                if (tensor != null && place.entry().elements() > 0) {
+            for (Entry entry : header.entries().values()) {
+                Tensor tensor = tensors.get(entry.name());
+                if (tensor != null && entry.elements() > 0) {
                     writeTensor(channel, tensor);
                 }
             }

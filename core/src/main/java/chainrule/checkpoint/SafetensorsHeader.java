@@ -16,13 +16,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A safetensors file's JSON header: text metadata, and each tensor's entry with its offset among the data. */
-record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Place> places) {
+/** A safetensors file's JSON header: text metadata, and each tensor's entry. */
+record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entry> entries) {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final String METADATA = "__metadata__";
     private static final int MOST_DIMENSIONS = 64;
-
-    record Place(Entry entry, long offset) {}
 
     /**
      * Reads and checks a header.
@@ -32,33 +30,15 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
     static SafetensorsHeader parse(String origin, byte[] json, long data) {
         try (JsonParser parser = JsonFile.parser(json)) {
             SafetensorsHeader header = new Reading(origin, parser).header();
-            header.checkLayout(origin, data);
+            Entry.checkLayout(origin, header.entries.values(), data);
+            long covered =
+                    header.entries.values().stream().mapToLong(Entry::bytes).sum();
+            if (covered != data) {
+                throw new BadInput(origin + ": " + (data - covered) + " bytes of data belong to no tensor.");
+            }
             return header;
         } catch (JacksonException e) {
             throw JsonFile.bad(origin + ": header", e);
-        }
-    }
-
-    private void checkLayout(String origin, long data) {
-        List<Place> byOffset = new ArrayList<>(places.values());
-        byOffset.sort(Comparator.comparingLong(Place::offset)
-                .thenComparingLong(p -> p.entry().bytes()));
-        long end = 0;
-        for (Place place : byOffset) {
-            if (place.offset() != end) {
-                throw new BadInput(origin + ": the data of tensor "
-                        + Quote.of(place.entry().name()) + " begin at " + place.offset()
-                        + " where the data before end at " + end + ": tensors overlap or leave a gap.");
-            }
-            end += place.entry().bytes();
-            if (end > data) {
-                throw new BadInput(origin + ": the data of tensor "
-                        + Quote.of(place.entry().name()) + " end at " + end + " of " + data
-                        + " bytes: the file is truncated; fetch it again.");
-            }
-        }
-        if (end != data) {
-            throw new BadInput(origin + ": " + (data - end) + " bytes behind the last tensor belong to none.");
         }
     }
 
@@ -66,14 +46,14 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
     static SafetensorsHeader arrange(String origin, List<Entry> entries, Map<String, String> metadata) {
         List<Entry> sorted = new ArrayList<>(entries);
         sorted.sort(Comparator.comparing(Entry::dtype).reversed().thenComparing(Entry::name));
-        SequencedMap<String, Place> places = new LinkedHashMap<>();
+        SequencedMap<String, Entry> placed = new LinkedHashMap<>();
         long offset = 0;
         for (Entry e : sorted) {
-            Entry entry = Entry.of(origin, e.name(), e.dtype(), e.shape());
-            places.put(entry.name(), new Place(entry, offset));
+            Entry entry = Entry.of(origin, e.name(), e.dtype(), offset, e.shape());
+            placed.put(entry.name(), entry);
             offset = Math.addExact(offset, entry.bytes());
         }
-        return new SafetensorsHeader(Collections.unmodifiableMap(metadata), places);
+        return new SafetensorsHeader(Collections.unmodifiableMap(metadata), placed);
     }
 
     byte[] json() {
@@ -82,16 +62,13 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
             ObjectNode texts = root.putObject(METADATA);
             metadata.forEach(texts::put);
         }
-        places.forEach((name, place) -> {
-            ObjectNode tensor =
-                    root.putObject(name).put("dtype", place.entry().dtype().name());
+        entries.forEach((name, entry) -> {
+            ObjectNode tensor = root.putObject(name).put("dtype", entry.dtype().name());
             ArrayNode shape = tensor.putArray("shape");
-            for (long d : place.entry().shape()) {
+            for (long d : entry.shape()) {
                 shape.add(d);
             }
-            tensor.putArray("data_offsets")
-                    .add(place.offset())
-                    .add(place.offset() + place.entry().bytes());
+            tensor.putArray("data_offsets").add(entry.offset()).add(entry.offset() + entry.bytes());
         });
         return MAPPER.writeValueAsBytes(root);
     }
@@ -100,21 +77,21 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
     private record Reading(String origin, JsonParser parser) {
         SafetensorsHeader header() {
             Map<String, String> metadata = Map.of();
-            SequencedMap<String, Place> places = new LinkedHashMap<>();
+            SequencedMap<String, Entry> entries = new LinkedHashMap<>();
             need(parser.nextToken(), JsonToken.START_OBJECT, "an object");
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 String name = parser.currentName();
                 if (name.equals(METADATA)) {
                     metadata = texts();
                 } else {
-                    places.put(name, place(name));
+                    entries.put(name, entry(name));
                 }
             }
             need(parser.currentToken(), JsonToken.END_OBJECT, "a tensor's name");
             if (parser.nextToken() != null) {
                 throw bad("something follows the header's end");
             }
-            return new SafetensorsHeader(metadata, places);
+            return new SafetensorsHeader(metadata, Collections.unmodifiableSequencedMap(entries));
         }
 
         private Map<String, String> texts() {
@@ -128,7 +105,7 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
             return Collections.unmodifiableMap(texts);
         }
 
-        private Place place(String name) {
+        private Entry entry(String name) {
             String shown = Quote.of(name);
             Map<String, Object> fields = new HashMap<>();
             need(parser.nextToken(), JsonToken.START_OBJECT, "an object for tensor " + shown);
@@ -147,12 +124,12 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Plac
                     || range.length != 2) {
                 throw bad("tensor " + shown + " needs a dtype, a shape and two data_offsets");
             }
-            Entry entry = Entry.of(origin, name, dtype, shape);
+            Entry entry = Entry.of(origin, name, dtype, range[0], shape);
             if (range[1] - range[0] != entry.bytes()) {
                 throw bad("tensor " + shown + " of shape " + java.util.Arrays.toString(shape) + " and type " + dtype
                         + " takes " + entry.bytes() + " bytes, not those from " + range[0] + " to " + range[1]);
             }
-            return new Place(entry, range[0]);
+            return entry;
         }
 
         private Dtype dtype(String tensor) {

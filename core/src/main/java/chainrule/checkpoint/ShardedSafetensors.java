@@ -4,12 +4,11 @@ import chainrule.BadInput;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SequencedCollection;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,13 +24,13 @@ public final class ShardedSafetensors implements TensorFile {
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors");
 
     private final Path index;
-    private final List<Safetensors> shards;
-    private final SequencedMap<String, Safetensors> places;
+    private final Map<String, Safetensors> places;
+    private final SequencedMap<String, Entry> entries;
 
-    private ShardedSafetensors(Path index, List<Safetensors> shards, SequencedMap<String, Safetensors> places) {
+    private ShardedSafetensors(Path index, Map<String, Safetensors> places, SequencedMap<String, Entry> entries) {
         this.index = index;
-        this.shards = shards;
         this.places = places;
+        this.entries = Collections.unmodifiableSequencedMap(entries);
     }
 
     /** @throws BadInput where a shard is missing or does not hold what the index says */
@@ -40,22 +39,23 @@ public final class ShardedSafetensors implements TensorFile {
         Map<String, Safetensors> shards = new HashMap<>();
         try {
             for (String shard : new TreeSet<>(map.values())) {
-                Path file = index.resolveSibling(shard);
-                if (!Files.exists(file)) {
+                if (!Files.exists(index.resolveSibling(shard))) {
                     throw new BadInput(index + ": the shard " + shard + " is missing: fetch it again.");
                 }
-                shards.put(shard, Safetensors.open(file));
+                shards.put(shard, Safetensors.open(index.resolveSibling(shard)));
             }
-            SequencedMap<String, Safetensors> places = new LinkedHashMap<>();
+            Map<String, Safetensors> places = new HashMap<>();
+            SequencedMap<String, Entry> entries = new LinkedHashMap<>();
             map.forEach((name, shard) -> {
-                Safetensors file = shards.get(shard);
-                if (file == null || !file.has(name)) {
+                Safetensors file = Objects.requireNonNull(shards.get(shard));
+                if (!file.has(name)) {
                     throw new BadInput(
                             index + ": tensor " + Quote.of(name) + " is not in " + shard + " as the index says.");
                 }
                 places.put(name, file);
+                entries.put(name, file.entry(name));
             });
-            return new ShardedSafetensors(index, new ArrayList<>(shards.values()), places);
+            return new ShardedSafetensors(index, places, entries);
         } catch (RuntimeException | Error e) {
             shards.values().forEach(Safetensors::close);
             throw e;
@@ -90,37 +90,17 @@ public final class ShardedSafetensors implements TensorFile {
     }
 
     @Override
-    public SequencedCollection<Entry> entries() {
-        List<Entry> entries = new ArrayList<>();
-        places.forEach((name, shard) -> entries.add(shard.entry(name)));
+    public SequencedMap<String, Entry> entries() {
         return entries;
     }
 
     @Override
-    public boolean has(String name) {
-        return places.containsKey(name);
-    }
-
-    @Override
-    public Entry entry(String name) {
-        return shard(name).entry(name);
-    }
-
-    @Override
     public MemorySegment bytes(String name) {
-        return shard(name).bytes(name);
-    }
-
-    private Safetensors shard(String name) {
-        Safetensors shard = places.get(name);
-        if (shard == null) {
-            throw new BadInput(index + ": there is no tensor " + Quote.of(name) + ".");
-        }
-        return shard;
+        return Objects.requireNonNull(places.get(entry(name).name())).bytes(name);
     }
 
     @Override
     public void close() {
-        shards.forEach(Safetensors::close);
+        Set.copyOf(places.values()).forEach(Safetensors::close);
     }
 }

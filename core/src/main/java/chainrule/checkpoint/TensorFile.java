@@ -6,7 +6,7 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.SequencedCollection;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -17,13 +17,8 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
     /** The file's name, for messages. */
     String origin();
 
-    /** All tensors, in the file's order. */
-    SequencedCollection<Entry> entries();
-
-    boolean has(String name);
-
-    /** @throws BadInput where there is no such tensor */
-    Entry entry(String name);
+    /** All tensors by name, in the file's order. */
+    SequencedMap<String, Entry> entries();
 
     /**
      * A tensor's bytes as {@link Entry#dtype} stores them, row-major, blocks packed; read-only, valid while the file is
@@ -33,6 +28,19 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
 
     @Override
     void close();
+
+    default boolean has(String name) {
+        return entries().containsKey(name);
+    }
+
+    /** @throws BadInput where there is no such tensor */
+    default Entry entry(String name) {
+        Entry entry = entries().get(name);
+        if (entry == null) {
+            throw new BadInput(origin() + ": there is no tensor " + Quote.of(name) + ".");
+        }
+        return entry;
+    }
 
     default long[] shape(String name) {
         return entry(name).shape();

@@ -7,6 +7,8 @@
  *       {@link chainrule.checkpoint.Entry} and {@link chainrule.checkpoint.Dtype} say what a file holds.
  *   <li>{@link chainrule.checkpoint.Checkpoint}: what a model argument leads to, in Hugging Face's terms:
  *       {@link chainrule.checkpoint.HuggingFaceFolder} or {@link chainrule.checkpoint.GgufModel}.
+ *   <li>{@link chainrule.checkpoint.ModelStore}: models under readable names; {@link chainrule.checkpoint.Hub}: fetches
+ *       them.
  *   <li>{@link chainrule.checkpoint.AtomicFile}: a file that is there whole or not at all.
  * </ul>
  *
