@@ -1,0 +1,108 @@
+package chainrule.text.template;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** A function that every template has: a filter, a test, a method (whose first parameter is its object), a global. */
+final class Builtin implements Value.Callable {
+    /** What a function with a fixed list of parameters does: one value for each. */
+    interface Body {
+        Object apply(Evaluator evaluator, Object[] values);
+    }
+
+    /** What a function with any arguments does. */
+    interface OpenBody {
+        Object apply(Evaluator evaluator, Args args);
+    }
+
+    private final String name;
+    private final OpenBody body;
+
+    private Builtin(String name, OpenBody body) {
+        this.name = name;
+        this.body = body;
+    }
+
+    /** A function with the parameters of {@link Signature#of}. */
+    static Builtin of(String name, String parameters, Body body) {
+        Signature signature = Signature.of(name, parameters);
+        return new Builtin(name, (evaluator, args) -> body.apply(evaluator, signature.bind(args)));
+    }
+
+    static Builtin open(String name, OpenBody body) {
+        return new Builtin(name, body);
+    }
+
+    /** The same function under another name. */
+    Builtin as(String alias) {
+        return new Builtin(alias, body);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @SafeVarargs
+    static Map<String, Builtin> table(Map<String, Builtin>... parts) {
+        var all = new HashMap<String, Builtin>();
+        for (Map<String, Builtin> part : parts) {
+            all.putAll(part);
+        }
+        return Map.copyOf(all);
+    }
+
+    static Map<String, Builtin> table(Builtin... functions) {
+        var all = new HashMap<String, Builtin>();
+        for (Builtin function : functions) {
+            all.put(function.name, function);
+        }
+        return Map.copyOf(all);
+    }
+
+    @Override
+    public Object call(Evaluator evaluator, Args args) {
+        String text = args.positional().isEmpty() ? null : Values.text(args.positional().getFirst());
+        evaluator.budget().scan(text == null ? 0 : text.length());
+        return body.apply(evaluator, args);
+    }
+
+    @Override
+    public String typeName() {
+        return "function";
+    }
+
+    @Override
+    public String describe() {
+        return "<function " + name + ">";
+    }
+
+    /** This function as a method of {@code object}. */
+    Value.Callable bind(Object object) {
+        return new Method(object, this);
+    }
+
+    private static final class Method implements Value.Callable {
+        private final Object object;
+        private final Builtin function;
+
+        Method(Object object, Builtin function) {
+            this.object = object;
+            this.function = function;
+        }
+
+        @Override
+        public Object call(Evaluator evaluator, Args args) {
+            return function.call(evaluator, args.after(object));
+        }
+
+        @Override
+        public String typeName() {
+            return "builtin_function_or_method";
+        }
+
+        @Override
+        public String describe() {
+            return "<built-in method " + function.name + " of " + Values.typeName(object) + " object>";
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package chainrule.text.template;
+
+import static chainrule.text.template.Builtin.of;
+
+import chainrule.text.template.Value.None;
+import chainrule.text.template.Value.Undefined;
+import java.util.Map;
+
+/** The filters of a chat template: {@code value|name(arguments)}. Source: jinja2/filters.py, version 3.1. */
+final class Filters {
+    private static final Builtin DEFAULT = of(
+            "default",
+            "value, default_value='', boolean=False",
+            (_, a) -> a[0] instanceof Undefined || (Values.isTrue(a[2]) && !Values.isTrue(a[0])) ? a[1] : a[0]);
+
+    private static final Map<String, Builtin> ANY = Builtin.table(
+            DEFAULT,
+            DEFAULT.as("d"),
+            of("attr", "obj, name", (e, a) -> attribute(e, a[0], a[1])),
+            of("pprint", "value", (_, _) -> {
+                throw new TemplateException("the filter 'pprint' is not offered to chat templates");
+            }),
+            of("string", "s", (e, a) -> soft(e, a[0])),
+            of(
+                    "tojson",
+                    "x, ensure_ascii=False, indent=None, separators=None, sort_keys=False",
+                    (e, a) -> Json.write(e.budget(), a)));
+
+    static final Map<String, Builtin> ALL = Builtin.table(
+            ANY, SequenceFilters.ALL, SelectFilters.ALL, TextFilters.ALL, HtmlFilters.ALL, NumberFilters.ALL);
+
+    private Filters() {}
+
+    /** A value as text; what is text already stays as it is, markup too. */
+    static Object soft(Evaluator evaluator, Object value) {
+        return Values.text(value) == null ? evaluator.str(value) : value;
+    }
+
+    private static Object attribute(Evaluator evaluator, Object object, Object name) {
+        if (object instanceof Undefined undefined) {
+            throw undefined.error();
+        }
+        String text = evaluator.str(name);
+        Object own = Attributes.own(object, text);
+        return own != null
+                ? own
+                : new Undefined(Repr.quote(Values.typeName(object) + " object") + " has no attribute "
+                        + Repr.quote(text));
+    }
+
+    /** What leads from an item to the value of an attribute like {@code a.b.0}; no attribute is the item itself. */
+    static java.util.function.UnaryOperator<Object> getter(Evaluator evaluator, Object attribute, Object fallback) {
+        if (attribute == None.NONE) {
+            return item -> item;
+        }
+        String path = Values.text(attribute);
+        if (path == null) {
+            return item -> orElse(Attributes.item(evaluator.budget(), item, attribute), fallback);
+        }
+        String[] parts = path.split("\\.", -1);
+        return item -> {
+            Object value = item;
+            for (String part : parts) {
+                boolean number = !part.isEmpty() && part.length() < 19 && part.chars().allMatch(Character::isDigit);
+                Object key = number ? (Object) Long.parseLong(part) : part;
+                value = orElse(Attributes.item(evaluator.budget(), value, key), fallback);
+            }
+            return value;
+        };
+    }
+
+    private static Object orElse(Object value, Object fallback) {
+        return value instanceof Undefined && fallback != None.NONE ? fallback : value;
+    }
+
+    /** Text in lower case, anything else as it is: how filters compare unless they are told to mind the case. */
+    static Object ignoreCase(Object value, Object caseSensitive) {
+        String text = Values.text(value);
+        return text == null || Values.isTrue(caseSensitive) ? value : Text.lower(text);
+    }
+}

@@ -1,0 +1,294 @@
+package chainrule.text.template;
+
+import chainrule.text.template.Value.None;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** The methods of {@code str}. Source: Python documentation, "Text Sequence Type". */
+final class StringMethods {
+    private static final String ANY = "self, sub, start=None, end=None";
+
+    private static final Map<String, Builtin> CHANGING = Builtin.table(
+            text("capitalize", "self", (_, s, _) -> Text.capitalize(s)),
+            text("casefold", "self", (_, s, _) -> Text.lower(Text.upper(s))),
+            text("center", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'c')),
+            text("expandtabs", "self, tabsize=8", (e, s, a) -> expandTabs(e, s, Arithmetic.index(a[1]))),
+            text("ljust", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'l')),
+            text("lower", "self", (_, s, _) -> Text.lower(s)),
+            text("lstrip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), true, false)),
+            text("removeprefix", "self, prefix", (_, s, a) -> {
+                String prefix = need(a[1]);
+                return s.startsWith(prefix) ? s.substring(prefix.length()) : s;
+            }),
+            text("removesuffix", "self, suffix", (_, s, a) -> {
+                String suffix = need(a[1]);
+                return s.endsWith(suffix) ? s.substring(0, s.length() - suffix.length()) : s;
+            }),
+            text("replace", "self, old, new, count=-1", (e, s, a) -> {
+                String replacement = a[0] instanceof Value.Markup
+                        ? Markups.escape(e.budget(), a[2]).text()
+                        : need(a[2]);
+                return Text.replace(e.budget(), s, need(a[1]), replacement, Arithmetic.index(a[3]));
+            }),
+            text("rjust", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'r')),
+            text("rstrip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), false, true)),
+            text("strip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), true, true)),
+            text("swapcase", "self", (_, s, _) -> swapCase(s)),
+            text("title", "self", (_, s, _) -> Text.title(s)),
+            text("upper", "self", (_, s, _) -> Text.upper(s)),
+            text("zfill", "self, width", StringMethods::zeroFill));
+
+    private static final Map<String, Builtin> SPLITTING = Builtin.table(
+            text("partition", "self, sep", (e, s, a) -> partition(e, s, separator(a[1]), false)),
+            text("rpartition", "self, sep", (e, s, a) -> partition(e, s, separator(a[1]), true)),
+            text("rsplit", "self, sep=None, maxsplit=-1", (e, s, a) -> split(e, s, a, true)),
+            text("split", "self, sep=None, maxsplit=-1", (e, s, a) -> split(e, s, a, false)),
+            text("splitlines", "self, keepends=False", (e, s, a) -> made(e, Text.lines(s, Values.isTrue(a[1])))));
+
+    private static final Map<String, Builtin> ASKING = Builtin.table(
+            text("count", ANY, StringMethods::count),
+            text("endswith", "self, suffix, start=None, end=None", (e, s, a) -> ends(e, s, a, false)),
+            text("find", ANY, (e, s, a) -> find(e, s, a, false)),
+            text("index", ANY, (e, s, a) -> found(find(e, s, a, false))),
+            text("rfind", ANY, (e, s, a) -> find(e, s, a, true)),
+            text("rindex", ANY, (e, s, a) -> found(find(e, s, a, true))),
+            text("startswith", "self, prefix, start=None, end=None", (e, s, a) -> ends(e, s, a, true)),
+            all("isalnum", c -> Character.isLetterOrDigit(c) || isNumeric(c)),
+            all("isalpha", Character::isLetter),
+            all("isdecimal", Character::isDigit),
+            all("isdigit", StringMethods::isDigit),
+            all("isnumeric", StringMethods::isNumeric),
+            all("isspace", Text::isSpace),
+            text("isascii", "self", (_, s, _) -> s.chars().allMatch(c -> c < 0x80)),
+            text("isidentifier", "self", (_, s, _) -> isIdentifier(s)),
+            text("islower", "self", (_, s, _) -> isLower(s)),
+            text("isprintable", "self", (_, s, _) -> s.codePoints().allMatch(Text::isPrintable)),
+            text("istitle", "self", (_, s, _) -> s.codePoints().anyMatch(Text::isCased) && s.equals(Text.title(s))),
+            text("isupper", "self", (_, s, _) -> isUpper(s)));
+
+    private static final Map<String, Builtin> JOINING = Builtin.table(
+            text("join", "self, iterable", StringMethods::join),
+            Builtin.open("format", (e, args) -> format(e, args.positional().getFirst(), args.from(1))),
+            text("format_map", "self, mapping", (e, _, a) -> format(e, a[0], StringFormat.mapping(a[1]))));
+
+    static final Map<String, Builtin> ALL = Builtin.table(CHANGING, SPLITTING, ASKING, JOINING);
+
+    private StringMethods() {}
+
+    private interface Body {
+        Object apply(Evaluator evaluator, String self, Object[] values);
+    }
+
+    /** A method whose text or texts are markup if its object is. */
+    private static Builtin text(String name, String parameters, Body body) {
+        return Builtin.of(name, parameters, (e, a) -> {
+            Object result = body.apply(e, need(a[0]), a);
+            if (result instanceof String made) {
+                e.budget().text(made.length());
+            }
+            return Markups.like(a[0], result);
+        });
+    }
+
+    private static Builtin all(String name, IntPredicate condition) {
+        return text(name, "self", (_, s, _) -> !s.isEmpty() && s.codePoints().allMatch(condition));
+    }
+
+    private static String need(Object value) {
+        String text = Values.text(value);
+        if (text == null) {
+            throw new TemplateException("must be str, not " + Values.typeName(value));
+        }
+        return text;
+    }
+
+    private static @Nullable String chars(Object value) {
+        return value == None.NONE ? null : need(value);
+    }
+
+    private static String separator(Object value) {
+        String separator = need(value);
+        if (separator.isEmpty()) {
+            throw new TemplateException("empty separator");
+        }
+        return separator;
+    }
+
+    private static List<Object> made(Evaluator e, List<Object> parts) {
+        e.budget().elements(parts.size());
+        return parts;
+    }
+
+    private static List<Object> split(Evaluator e, String s, Object[] a, boolean last) {
+        e.budget().text(s.length());
+        long max = Arithmetic.index(a[2]);
+        if (a[1] == None.NONE) {
+            return made(e, last ? Text.lastWords(s, max) : Text.words(s, max));
+        }
+        String separator = separator(a[1]);
+        return made(e, last ? Text.splitLast(e.budget(), s, separator, max) : Text.split(e.budget(), s, separator, max));
+    }
+
+    private static Value.Tuple partition(Evaluator e, String s, String separator, boolean last) {
+        int at = last ? Text.findLast(e.budget(), s, separator) : Text.find(e.budget(), s, separator, 0);
+        if (at < 0) {
+            return last ? Value.Tuple.of("", "", s) : Value.Tuple.of(s, "", "");
+        }
+        return Value.Tuple.of(s.substring(0, at), separator, s.substring(at + separator.length()));
+    }
+
+    private static Object join(Evaluator e, String separator, Object[] a) {
+        boolean markup = a[0] instanceof Value.Markup;
+        var result = new StringBuilder();
+        List<Object> items = Values.list(e.budget(), a[1]);
+        for (int i = 0; i < items.size(); i++) {
+            Object item = items.get(i);
+            int start = result.length();
+            if (!markup && Values.text(item) == null) {
+                throw new TemplateException("sequence item " + i + ": expected str instance, "
+                        + Values.typeName(item) + " found");
+            }
+            result.append(i == 0 ? "" : separator);
+            result.append(markup ? Markups.escape(e.budget(), item).text() : need(item));
+            e.budget().grow(result.length(), result.length() - start);
+        }
+        return result.toString();
+    }
+
+    private static Object format(Evaluator e, Object self, Args args) {
+        boolean markup = self instanceof Value.Markup;
+        return Markups.like(self, new StringFormat(e.budget(), args, markup).format(need(self)));
+    }
+
+    private static String pad(Evaluator e, String s, Object[] a, char side) {
+        String fill = need(a[2]);
+        if (Text.length(fill) != 1) {
+            throw new TemplateException("The fill character must be exactly one character long");
+        }
+        long width = Arithmetic.index(a[1]);
+        e.budget().text(Math.max(0, width));
+        int missing = (int) Math.max(0, width - Text.length(s));
+        // Python puts the odd one on the left where the width is odd.
+        int left = side == 'l' ? 0 : side == 'r' ? missing : missing / 2 + (int) (missing & width & 1);
+        return fill.repeat(left) + s + fill.repeat(missing - left);
+    }
+
+    private static String zeroFill(Evaluator e, String s, Object[] a) {
+        long width = Arithmetic.index(a[1]);
+        e.budget().text(Math.max(0, width));
+        int sign = s.startsWith("-") || s.startsWith("+") ? 1 : 0;
+        int missing = (int) Math.max(0, width - Text.length(s));
+        return s.substring(0, sign) + "0".repeat(missing) + s.substring(sign);
+    }
+
+    private static String expandTabs(Evaluator e, String s, long size) {
+        var result = new StringBuilder();
+        long column = 0;
+        for (int c : s.codePoints().toArray()) {
+            if (c == '\t') {
+                long spaces = size <= 0 ? 0 : size - column % size;
+                e.budget().grow(result.length() + spaces, spaces);
+                result.repeat(" ", (int) spaces);
+                column += spaces;
+            } else {
+                result.appendCodePoint(c);
+                column = c == '\n' || c == '\r' ? 0 : column + 1;
+            }
+        }
+        return result.toString();
+    }
+
+    private static String swapCase(String s) {
+        var result = new StringBuilder();
+        s.codePoints().forEach(c -> {
+            String character = Character.toString(c);
+            result.append(Character.isUpperCase(c) ? Text.lower(character) : Text.upper(character));
+        });
+        return result.toString();
+    }
+
+    /** The part of the text that the bounds of a search leave, null if they leave none. */
+    private static @Nullable String window(Evaluator e, Object[] a) {
+        if (a[2] == None.NONE && a[3] == None.NONE) {
+            return need(a[0]);
+        }
+        long start = a[2] == None.NONE ? 0 : Arithmetic.index(a[2]);
+        if (start > Text.length(need(a[0]))) {
+            return null;
+        }
+        return Values.text(Attributes.slice(e.budget(), a[0], a[2], a[3], None.NONE));
+    }
+
+    private static long start(String s, Object start) {
+        long index = start == None.NONE ? 0 : Arithmetic.index(start);
+        return index < 0 ? Math.max(0, index + Text.length(s)) : index;
+    }
+
+    private static long find(Evaluator e, String s, Object[] a, boolean last) {
+        String part = need(a[1]);
+        String window = window(e, a);
+        int at = window == null ? -1 : last ? Text.findLast(e.budget(), window, part) : Text.find(e.budget(), window, part, 0);
+        return at < 0 || window == null ? -1 : start(s, a[2]) + Text.length(window.substring(0, at));
+    }
+
+    private static Object found(long at) {
+        if (at < 0) {
+            throw new TemplateException("substring not found");
+        }
+        return at;
+    }
+
+    private static long count(Evaluator e, String s, Object[] a) {
+        String part = need(a[1]);
+        String window = window(e, a);
+        if (window == null) {
+            return 0;
+        }
+        if (part.isEmpty()) {
+            return Text.length(window) + 1L;
+        }
+        e.budget().text(window.length());
+        return Text.split(e.budget(), window, part, -1).size() - 1L;
+    }
+
+    private static boolean ends(Evaluator e, String s, Object[] a, boolean start) {
+        String window = window(e, a);
+        List<Object> parts = a[1] instanceof Value.Tuple tuple ? tuple.items() : List.of(a[1]);
+        boolean any = false;
+        for (Object part : parts) {
+            String text = need(part);
+            any |= window != null && (start ? window.startsWith(text) : window.endsWith(text));
+        }
+        return any;
+    }
+
+    static boolean isLower(String s) {
+        return s.codePoints().anyMatch(Character::isLowerCase)
+                && s.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
+    }
+
+    static boolean isUpper(String s) {
+        return s.codePoints().anyMatch(Character::isUpperCase)
+                && s.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
+    }
+
+    private static boolean isDigit(int c) {
+        boolean superscript = c == 0xb2 || c == 0xb3 || c == 0xb9 || (c >= 0x2070 && c <= 0x2089 && isNumeric(c));
+        return Character.isDigit(c) || superscript;
+    }
+
+    private static boolean isNumeric(int c) {
+        int type = Character.getType(c);
+        return Character.isDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
+    }
+
+    private static boolean isIdentifier(String s) {
+        return !s.isEmpty()
+                && (s.startsWith("_") || Character.isUnicodeIdentifierStart(s.codePointAt(0)))
+                && s.codePoints()
+                        .allMatch(c -> c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
+    }
+}
