@@ -1,0 +1,35 @@
+package chainrule.apps.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where a verb reads and writes: results to {@code out}, all else to {@code err}. */
+record Console(InputStream in, PrintStream out, PrintStream err) {
+    /** Part of a result, shown at once. */
+    void print(String text) {
+        out.print(text);
+        out.flush();
+    }
+
+    void println(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** The one object that a verb prints with {@code --json}. */
+    void json(Object value) {
+        println(JsonMapper.shared().writeValueAsString(value));
+    }
+
+    /** A line that is no result. */
+    void note(String line) {
+        err.println(line);
+        err.flush();
+    }
+
+    /** Whether the reader of the results has gone. */
+    boolean gone() {
+        return out.checkError();
+    }
+}

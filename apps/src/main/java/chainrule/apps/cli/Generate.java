@@ -1,0 +1,124 @@
+package chainrule.apps.cli;
+
+import chainrule.Spec;
+import chainrule.decode.Decoding;
+import chainrule.decode.Greedy;
+import chainrule.decode.Request;
+import chainrule.decode.Result;
+import chainrule.decode.rule.Rules;
+import chainrule.local.LocalModel;
+import chainrule.local.Message;
+import chainrule.local.Suggested;
+import chainrule.nn.Compute;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code generate}: continues a text. */
+@Command(
+        name = "generate",
+        description = "Continue a text, by greedy search unless told otherwise.",
+        footer = {
+            "",
+            "Example:",
+            "  ./chainrule generate \"Once upon a time\" --model my-model --decoding sampling:temperature=0.8 --seed 1"
+        })
+final class Generate implements Verb {
+    private static final int TOKENS = 256;
+
+    @Mixin
+    ModelOptions model = new ModelOptions();
+
+    @Mixin
+    TextOptions text = new TextOptions();
+
+    @Mixin
+    DecodingOptions decoding = new DecodingOptions();
+
+    @Option(names = "--chat", description = "The text is a message: the model's chat template is put around it.")
+    boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the message that comes first.")
+    Optional<String> system = Optional.empty();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    boolean json;
+
+    @Override
+    public List<String> names() {
+        return DecodingOptions.names();
+    }
+
+    @Override
+    public int run(Console console) throws IOException, InterruptedException {
+        DecodingOptions.Chosen chosen = decoding.chosen();
+        Optional<String> prompt = text.text(console);
+        if (prompt.isEmpty() && chat) {
+            throw new Failure.Usage("--chat takes a text, not token ids.");
+        }
+        try (LocalModel lm = model.open(Compute.forDecoding(), console)) {
+            Request plain = prompt.isPresent() ? request(lm, prompt.get()) : lm.request(text.ids(lm.prompts(), console));
+            Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
+            long began = System.nanoTime();
+            Result result = new Streaming(console, !json)
+                    .follow(lm.submit(json ? request.withLogprobs(0) : request));
+            double seconds = (System.nanoTime() - began) / 1e9;
+            if (json) {
+                console.json(json(lm, request.decoding(), result, seconds));
+            } else {
+                result.others().forEach(other -> console.println("---\n" + other.text()));
+            }
+            if (!(request.decoding() instanceof Greedy)) {
+                console.note("seed " + chosen.seed());
+            }
+            console.note(String.format(
+                    Locale.ROOT, "%d tokens in %.2f s (%.1f tokens/s), ended by %s", tokens(result), seconds,
+                    tokens(result) / seconds, result.finish()));
+            return result.finish() == Result.Finish.CANCELLED ? INTERRUPTED : DONE;
+        }
+    }
+
+    private Request request(LocalModel lm, String prompt) {
+        if (!chat) {
+            return lm.request(prompt);
+        }
+        List<Message> messages = new ArrayList<>();
+        system.ifPresent(s -> messages.add(new Message("system", s)));
+        messages.add(Message.user(prompt));
+        return lm.chat(messages);
+    }
+
+    private static Map<String, Object> json(LocalModel lm, Decoding decoding, Result result, double seconds) {
+        List<Object> texts = new ArrayList<>();
+        for (Result each : result.all()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("text", each.text());
+            one.put("ids", each.ids());
+            one.put("logprobs", each.logprobs());
+            one.put("finish", each.finish().toString());
+            texts.add(one);
+        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("model", lm.checkpoint().path().toString());
+        all.put("decoding", spec(decoding));
+        all.put("texts", texts);
+        all.put("seconds", seconds);
+        all.put("tokensPerSecond", tokens(result) / seconds);
+        return all;
+    }
+
+    static String spec(Decoding decoding) {
+        return decoding instanceof Record method ? Spec.format(method) : decoding.toString();
+    }
+
+    private static int tokens(Result result) {
+        return result.all().stream().mapToInt(r -> r.tokens().size()).sum();
+    }
+}

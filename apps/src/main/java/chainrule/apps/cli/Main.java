@@ -1,0 +1,133 @@
+package chainrule.apps.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command line {@code chainrule VERB ...}. Exit codes: 0 done, 1 failure, 2 usage, 3 bad input, 130 interrupted. */
+@Command(
+        name = "chainrule",
+        description = "Autoregressive language models: train them, decode them, look at them.",
+        synopsisSubcommandLabel = "VERB",
+        commandListHeading = "%nVerbs:%n",
+        footer = {
+            "",
+            "Examples:",
+            "  ./chainrule generate \"quillfish (noun):\"",
+            "  ./chainrule train --data my-texts/ --out runs/mine",
+            "  ./chainrule VERB --help",
+            "",
+            "An option can also be given as an environment variable: CHAINRULE_MAX_TOKENS=40 for --max-tokens 40.",
+            "Exit codes: 0 done, 1 failure, 2 usage, 3 bad input, 130 interrupted."
+        },
+        subcommands = {
+            Generate.class,
+            Chat.class,
+            Train.class,
+            Score.class,
+            Eval.class,
+            Info.class,
+            Tokenize.class,
+            Template.class,
+            Pull.class,
+            Doctor.class,
+            Completion.class
+        })
+public final class Main {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    boolean help;
+
+    private Main() {}
+
+    /** Runs a verb and ends the process with its exit code. */
+    public static void main(String... args) {
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        int code = run(args, System.in, out, err);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /** UTF-8 whatever the locale says. */
+    private static PrintStream stream(FileDescriptor to) {
+        return new PrintStream(new BufferedOutputStream(new FileOutputStream(to)), false, StandardCharsets.UTF_8);
+    }
+
+    /** Runs a verb. @return its exit code */
+    static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+        Console console = new Console(in, out, err);
+        try {
+            ParseResult parsed = commandLine().parseArgs(args);
+            ParseResult last = parsed;
+            while (last.hasSubcommand()) {
+                last = last.subcommand();
+            }
+            CommandLine verb = last.commandSpec().commandLine();
+            Object object = last.commandSpec().userObject();
+            if (last.isUsageHelpRequested() || !(object instanceof Verb)) {
+                console.println(help(verb, object));
+                return args.length == 0 ? Verb.USAGE : Verb.DONE;
+            }
+            return ((Verb) object).run(console);
+        } catch (Exception | Error e) {
+            Failure failure = Failure.of(e);
+            out.flush();
+            console.note("chainrule: " + failure.sentence());
+            if (System.getenv("CHAINRULE_DEBUG") != null) {
+                e.printStackTrace(err);
+                err.flush();
+            }
+            return failure.code();
+        }
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setDefaultValueProvider(new Environment());
+    }
+
+    private static String help(CommandLine command, Object object) {
+        List<String> footer = new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
+        if (object instanceof Verb verb) {
+            verb.names().forEach(line -> footer.add(line.replace("%", "%%")));
+        }
+        command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new)).width(110).longOptionsMaxWidth(40);
+        return command.getUsageMessage().stripTrailing();
+    }
+
+    /** {@code CHAINRULE_MAX_TOKENS} for {@code --max-tokens}; of options that take one value. */
+    private static final class Environment implements IDefaultValueProvider {
+        /** Variables that have a meaning of their own. */
+        private static final List<String> TAKEN = List.of("CHAINRULE_DATA");
+
+        @Override
+        public @Nullable String defaultValue(ArgSpec argument) {
+            if (!(argument instanceof OptionSpec option) || option.arity().max() == 0) {
+                return null;
+            }
+            String name = "CHAINRULE" + option.longestName().replaceFirst("^-", "").replace('-', '_').toUpperCase(Locale.ROOT);
+            return TAKEN.contains(name) ? null : System.getenv(name);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package chainrule.apps.cli;
+
+import chainrule.local.LocalModel;
+import chainrule.nn.Compute;
+import chainrule.tensor.Natives;
+import java.util.Optional;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model, and how it computes. */
+final class ModelOptions {
+    @Mixin
+    ModelName model = new ModelName();
+
+    @Option(
+            names = "--compute",
+            paramLabel = "TYPE",
+            description = "Number type of products: f32, bf16 or int8.")
+    Optional<String> compute = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch; as many as there are cores.")
+    int threads;
+
+    @Option(
+            names = "--kernels",
+            paramLabel = "on|off",
+            description = "off: decode by the plain definition of the model, to compare.")
+    String kernels = "on";
+
+    /** The model opened; {@code usual} is the number type where none is given. */
+    LocalModel open(Compute usual, Console console) {
+        Compute type = compute.map(Compute::parse).orElse(usual);
+        if (!kernels.equals("on") && !kernels.equals("off")) {
+            throw new Failure.Usage("--kernels must be on or off, not '" + kernels + "'.");
+        }
+        setThreads(threads);
+        return LocalModel.open(
+                model.checkpoint(), new LocalModel.Options(type, kernels.equals("on"), line -> console.note("chainrule: " + line)));
+    }
+
+    /** @param threads 0: as many as there are cores */
+    static void setThreads(int threads) {
+        if (threads < 0) {
+            throw new Failure.Usage("--threads must not be negative, not " + threads + ".");
+        }
+        Natives.load();
+        if (threads > 0) {
+            torch.set_num_threads(threads);
+        }
+    }
+}
