@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
  * One line that says how far a long task is and when it will end: rewritten in place on a terminal, otherwise a plain
  * line every few seconds.
  */
+@SuppressWarnings("SystemConsoleNull")
 public final class Progress implements AutoCloseable {
     private static final Duration REWRITE = Duration.ofMillis(100);
     private static final Duration PLAIN = Duration.ofSeconds(10);

@@ -5,6 +5,7 @@ import chainrule.checkpoint.Checkpoint;
 import chainrule.decode.Stops;
 import chainrule.decode.TextStream;
 import chainrule.text.Detokenizer;
+import chainrule.text.GgufVocabulary;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.text.Tokenizer;
 import chainrule.text.template.ChatTemplate;
@@ -42,8 +43,20 @@ public final class Prompts implements AutoCloseable {
      * @throws BadInput where the tokenizer cannot be used
      */
     public static Prompts of(Checkpoint checkpoint, Consumer<String> warnings) {
-        Optional<Tokenizer> tokenizer = checkpoint.tokenizer().map(HuggingFaceTokenizer::open);
+        Optional<Tokenizer> tokenizer = checkpoint
+                .tokenizer()
+                .<Tokenizer>map(HuggingFaceTokenizer::open)
+                .or(() -> ofMetadata(checkpoint));
         return new Prompts(checkpoint, tokenizer, warnings);
+    }
+
+    /** The vocabulary in a GGUF file. */
+    private static Optional<Tokenizer> ofMetadata(Checkpoint checkpoint) {
+        Map<String, Object> metadata = checkpoint.metadata();
+        String file = checkpoint.path().toString();
+        return metadata.containsKey("tokenizer.ggml.tokens")
+                ? Optional.of(HuggingFaceTokenizer.parse(GgufVocabulary.tokenizerJson(metadata, file), file))
+                : Optional.empty();
     }
 
     public boolean hasTokenizer() {

@@ -130,14 +130,18 @@ public record Decoder(
     /** [..,T,D] for the tokens at {@code at}, T positions. */
     Tensor embed(Tokens tokens, int[] at) {
         Tensor vectors = switch (tokens) {
-            case Tokens.Ids(Tensor ids) -> torch.embedding(embed, ids);
-            case Tokens.Row(int[] ids) -> torch.embedding(embed, Ops.ids(ids));
+            case Tokens.Ids(Tensor ids) -> lookup(ids);
+            case Tokens.Row(int[] ids) -> lookup(Ops.ids(ids));
             case Tokens.Vectors(Tensor given) -> given;
         };
         if (positions instanceof Positions.Learned(Tensor weight)) {
             vectors = vectors.add(torch.embedding(weight, Ops.ids(at)));
         }
         return vectors.to(compute);
+    }
+
+    private Tensor lookup(Tensor ids) {
+        return torch.embedding(embed, ids, config.padding().orElse(-1), false, false);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param flow how a block's two halves follow each other
  * @param tied whether the output head's weight is the embedding's
  * @param deviation of fresh weights' normal draw; those that write to the residual stream are scaled by 1/√(2L)
+ * @param padding a token whose vector gets no gradient where it is read, as transformers treats {@code pad_token_id}
  */
 public record DecoderConfig(
         int vocabulary,
@@ -29,7 +30,36 @@ public record DecoderConfig(
         Mlp.Kind mlp,
         Flow flow,
         boolean tied,
-        double deviation) {
+        double deviation,
+        OptionalInt padding) {
+
+    /** Without a padding token. */
+    public DecoderConfig(
+            int vocabulary,
+            int width,
+            int layers,
+            int context,
+            Position position,
+            Norm.Kind norm,
+            Attention.Kind attention,
+            Mlp.Kind mlp,
+            Flow flow,
+            boolean tied,
+            double deviation) {
+        this(
+                vocabulary,
+                width,
+                layers,
+                context,
+                position,
+                norm,
+                attention,
+                mlp,
+                flow,
+                tied,
+                deviation,
+                OptionalInt.empty());
+    }
 
     /** How a model knows where a token stands. */
     public sealed interface Position {
@@ -71,7 +101,7 @@ public record DecoderConfig(
     /** The same shape with the head tied or not. */
     public DecoderConfig tied(boolean tied) {
         return new DecoderConfig(
-                vocabulary, width, layers, context, position, norm, attention, mlp, flow, tied, deviation);
+                vocabulary, width, layers, context, position, norm, attention, mlp, flow, tied, deviation, padding);
     }
 
     /** How far a token sees; empty: to the text's start. */

@@ -98,9 +98,14 @@ class GoldenTrainingTest {
             form.family().layout(form.config()).stream()
                     .filter(s -> s.ours().stream()
                             .allMatch(path -> AdamW.decays(path, lm.parameters().get(path))))
-                    .forEach(s -> found.add(s.name()));
+                    .forEach(s -> found.add(inMemory(s.name())));
         }
         assertThat(found).isEqualTo(expected);
+    }
+
+    /** transformers' name for a parameter of a loaded model, where its files use another. */
+    private static String inMemory(String stored) {
+        return stored.equals("embed_out.weight") ? "lm_head.weight" : stored;
     }
 
     /** The sums of the final parameters; an element whose gradient is rounding alone may have gone anywhere in ten steps. */
@@ -110,7 +115,7 @@ class GoldenTrainingTest {
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
             Models.stored(form, lm.parameters()).forEach((path, tensor) -> {
-                JsonNode sums = expected.required("final_parameters").required(path);
+                JsonNode sums = expected.required("final_parameters").required(inMemory(path));
                 double absolute = sums.required("abs_sum").doubleValue();
                 int loose = expected.path("elements_with_rounding_gradients").path(path).asInt(0);
                 var tolerance = within(1e-4 * absolute + loose * 20 * rate);

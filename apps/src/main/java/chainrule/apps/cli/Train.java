@@ -1,4 +1,164 @@
 package chainrule.apps.cli;
+
+import chainrule.BadInput;
+import chainrule.checkpoint.Checkpoint;
+import chainrule.data.Corpus;
+import chainrule.local.ModelArgument;
+import chainrule.text.HuggingFaceTokenizer;
+import chainrule.train.RunFolder;
+import chainrule.worlds.wordnet.DefinitionCorpus;
+import chainrule.worlds.wordnet.WordNet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-@Command(name = "train")
-final class Train implements Verb { public int run(Console c) { return 0; } }
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: makes a model of texts, or trains one further. */
+@Command(
+        name = "train",
+        description = {
+            "Train a model on texts, a fresh one or (--from) a given one. The run is a folder with the model in it.",
+            "Without --data: on WordNet's definitions, at a size that takes about three minutes."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  ./chainrule train",
+            "  ./chainrule train --data my-texts/ --out runs/mine --layers 6 --width 384 --heads 6 --steps 5000",
+            "  ./chainrule train --resume --out runs/mine"
+        })
+final class Train implements Verb {
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--data", paramLabel = "FILE", description = "A text file, JSON lines or a folder of them; repeatable.")
+    List<Path> data = new ArrayList<>();
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder (runs/wordnet; with --data runs/NAME).")
+    Optional<Path> out = Optional.empty();
+
+    @Option(names = "--from", paramLabel = "MODEL", description = "Train this model further.")
+    Optional<String> from = Optional.empty();
+
+    @Option(names = "--resume", description = "Go on with the run in --out, as it was started.")
+    boolean resume;
+
+    @Mixin
+    ShapeOptions shape = new ShapeOptions();
+
+    @Mixin
+    RunOptions run = new RunOptions();
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "A text that samples continue; repeatable.")
+    List<String> prompts = new ArrayList<>();
+
+    @Option(names = "--tensorboard", description = "Write an event file for TensorBoard into the folder.")
+    boolean tensorboard;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch; as many as there are cores.")
+    int threads;
+
+    @Option(names = "--json", description = "Print one JSON object at the end.")
+    boolean json;
+
+    @Override
+    public List<String> names() {
+        return RunOptions.names();
+    }
+
+    @Override
+    public int run(Console console) throws IOException {
+        Path path = folder();
+        if (!resume) {
+            run.compute();
+            run.schedule(1);
+            ModelOptions.setThreads(threads);
+            Optional<Checkpoint> model = from.map(ModelArgument::find);
+            TrainingText.Source source = source();
+            try (RunFolder folder = RunFolder.create(path, spec.commandLine().getParseResult().originalArgs())) {
+                try {
+                    prepare(folder, source, model, console);
+                } catch (RuntimeException | IOException e) {
+                    discard(path);
+                    throw e;
+                }
+                return new TrainingRun(this, folder, tokenizer(folder), console).go(model);
+            }
+        }
+        try (RunFolder folder = RunFolder.resume(path)) {
+            Train begun = begun(path);
+            ModelOptions.setThreads(threads);
+            begun.json = json;
+            return new TrainingRun(begun, folder, tokenizer(folder), console)
+                    .go(Optional.of(Checkpoint.open(folder.checkpoint())));
+        }
+    }
+
+    private Path folder() {
+        return out.orElseGet(() -> Path.of("runs", data.isEmpty() ? "wordnet" : name(data.getFirst())));
+    }
+
+    private static String name(Path data) {
+        return data.toAbsolutePath().normalize().getFileName().toString().replaceFirst("\\..*", "");
+    }
+
+    /** The verb with the options that the run in {@code path} was started with. */
+    private static Train begun(Path path) {
+        String[] arguments = RunFolder.command(path).toArray(String[]::new);
+        Object verb = Main.commandLine().parseArgs(arguments).subcommand().commandSpec().userObject();
+        if (verb instanceof Train train) {
+            return train;
+        }
+        throw new BadInput(path.resolve("command.json") + " does not hold a command of this verb.");
+    }
+
+    private TrainingText.Source source() {
+        if (!data.isEmpty()) {
+            return new TrainingText.Source(Corpus.of(data.toArray(Path[]::new)), Optional.empty());
+        }
+        var definitions = new DefinitionCorpus(WordNet.load());
+        return new TrainingText.Source(definitions.training(), Optional.of(definitions.heldOut()));
+    }
+
+    private static TokenizerFiles tokenizer(RunFolder folder) {
+        return new TokenizerFiles(folder.path().resolve("data"));
+    }
+
+    /** Makes what the run reads: the tokenizer's files and the text as tokens. */
+    private void prepare(RunFolder folder, TrainingText.Source source, Optional<Checkpoint> model, Console console)
+            throws IOException {
+        TokenizerFiles files = tokenizer(folder);
+        Files.createDirectories(files.folder());
+        if (model.isPresent()) {
+            files.copy(model.get());
+        } else {
+            console.note("Training a tokenizer of " + shape.vocabulary + " tokens");
+            files.train(source.training(), shape.vocabulary);
+        }
+        try (HuggingFaceTokenizer tokenizer = files.open()) {
+            TrainingText.write(files.folder(), source, tokenizer, files.end(), console);
+        }
+    }
+
+    private static void discard(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(p);
+            }
+        }
+    }
+
+    /** What samples continue: the prompts given, else what suits the text. */
+    List<String> samplePrompts() {
+        return prompts.isEmpty() ? List.of(data.isEmpty() && from.isEmpty() ? "quillfish (noun):" : "") : prompts;
+    }
+}

@@ -44,7 +44,14 @@ final class LlamaForm {
                 new Mlp.Kind(true, c.count("intermediate_size"), c.activation("hidden_act"), v.mlpBias()),
                 Flow.SERIAL,
                 c.flag("tie_word_embeddings", false),
-                c.number("initializer_range", 0.02));
+                c.number("initializer_range", 0.02),
+                padding(c));
+    }
+
+    /** The embedding's row that transformers does not train. */
+    private static OptionalInt padding(Settings c) {
+        double id = c.number("pad_token_id", -1);
+        return id >= 0 && id < c.count("vocab_size") ? OptionalInt.of((int) id) : OptionalInt.empty();
     }
 
     static void write(DecoderConfig c, ObjectNode to) {
@@ -60,6 +67,7 @@ final class LlamaForm {
         to.put("rms_norm_eps", c.norm().epsilon());
         to.put("initializer_range", c.deviation());
         to.put("tie_word_embeddings", c.tied());
+        c.padding().ifPresent(id -> to.put("pad_token_id", id));
         if (c.position() instanceof Position.Rotated(Rotary rotary)) {
             rope(rotary, c.attention().heads().width(), to);
         }

@@ -2,7 +2,6 @@ package chainrule.model.family;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
-import chainrule.checkpoint.Entry;
 import chainrule.checkpoint.Safetensors;
 import chainrule.checkpoint.TensorFile;
 import chainrule.model.Decoder;
@@ -106,8 +105,7 @@ public final class Models {
 
     /** The tensors of a checkpoint that its family does not know, buffers aside: a sign of another architecture. */
     public static Set<String> unknown(Form form, TensorFile weights) {
-        Set<String> names = new HashSet<>();
-        weights.entries().stream().map(Entry::name).forEach(names::add);
+        Set<String> names = new HashSet<>(weights.entries().keySet());
         for (Stored s : form.family().layout(form.config())) {
             names.remove(s.name());
             names.remove(s.name()

@@ -108,8 +108,9 @@ final class Arithmetic {
             result = isInteger(b) ? repeat(budget, a, b) : isInteger(a) ? repeat(budget, b, a) : null;
         }
         if (result == null) {
-            throw new TemplateException("unsupported operand type(s) for " + (operator.equals("**") ? "** or pow()" : operator)
-                    + ": '" + Values.typeName(a) + "' and '" + Values.typeName(b) + "'");
+            throw new TemplateException(
+                    "unsupported operand type(s) for " + (operator.equals("**") ? "** or pow()" : operator) + ": '"
+                            + Values.typeName(a) + "' and '" + Values.typeName(b) + "'");
         }
         return result;
     }
@@ -254,7 +255,8 @@ final class Arithmetic {
         }
         if (text != null || items != null) {
             String type = Values.typeName(a);
-            throw new TemplateException("can only concatenate " + type + " (not \"" + Values.typeName(b) + "\") to " + type);
+            throw new TemplateException(
+                    "can only concatenate " + type + " (not \"" + Values.typeName(b) + "\") to " + type);
         }
         return null;
     }

@@ -61,7 +61,9 @@ final class Builtin implements Value.Callable {
 
     @Override
     public Object call(Evaluator evaluator, Args args) {
-        String text = args.positional().isEmpty() ? null : Values.text(args.positional().getFirst());
+        String text = args.positional().isEmpty()
+                ? null
+                : Values.text(args.positional().getFirst());
         evaluator.budget().scan(text == null ? 0 : text.length());
         return body.apply(evaluator, args);
     }

@@ -31,7 +31,8 @@ final class Compare {
         }
         return switch (a) {
             case Dict x when b instanceof Dict y -> equalDicts(budget, x, y);
-            case Value.Range x when b instanceof Value.Range y ->
+            case Value.Range x
+            when b instanceof Value.Range y ->
                 x.size() == y.size()
                         && (x.size() == 0 || (x.start() == y.start() && (x.size() == 1 || x.step() == y.step())));
             case Value.Undefined _ -> b instanceof Value.Undefined;
@@ -116,8 +117,8 @@ final class Compare {
         List<Object> items = Values.sequence(a);
         List<Object> others = Values.sequence(b);
         if (items == null || others == null || a instanceof List != b instanceof List) {
-            throw new TemplateException("'" + operator + "' not supported between instances of '"
-                    + Values.typeName(a) + "' and '" + Values.typeName(b) + "'");
+            throw new TemplateException("'" + operator + "' not supported between instances of '" + Values.typeName(a)
+                    + "' and '" + Values.typeName(b) + "'");
         }
         int at = firstDifference(budget, items, others);
         if (at == items.size() || at == others.size()) {
@@ -143,8 +144,8 @@ final class Compare {
         if (text != null) {
             String part = Values.text(item);
             if (part == null) {
-                throw new TemplateException("'in <string>' requires string as left operand, not "
-                        + Values.typeName(item));
+                throw new TemplateException(
+                        "'in <string>' requires string as left operand, not " + Values.typeName(item));
             }
             return Text.find(budget, text, part, 0) >= 0;
         }

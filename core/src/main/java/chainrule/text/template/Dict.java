@@ -30,13 +30,15 @@ final class Dict {
     }
 
     /** The value under a string, without bounds: for dicts whose keys are few. */
-    @Nullable Object get(String key) {
+    @Nullable
+    Object get(String key) {
         Entry entry = entries.get(key);
         return entry == null ? null : entry.value;
     }
 
     /** The value, null if there is none or if the key is of a kind that no dict can have. */
-    @Nullable Object get(Budget budget, Object key) {
+    @Nullable
+    Object get(Budget budget, Object key) {
         Object canonical = key(budget, key);
         Entry entry = canonical == null ? null : entries.get(canonical);
         return entry == null ? null : entry.value;
@@ -85,8 +87,8 @@ final class Dict {
             }
             case Value.Markup m -> m.text();
             case Boolean b -> b ? 1L : 0L;
-            case Double d when d == Math.rint(d) && !Double.isInfinite(d) ->
-                Arithmetic.normal(new BigDecimal(d).toBigInteger());
+            case Double d
+            when d == Math.rint(d) && !Double.isInfinite(d) -> Arithmetic.normal(new BigDecimal(d).toBigInteger());
             case Long l -> l;
             case BigInteger i -> i;
             case Value.Tuple t -> tupleKey(budget, t.items());

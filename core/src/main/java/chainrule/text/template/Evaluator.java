@@ -57,26 +57,25 @@ final class Evaluator {
 
     Object evaluate(Expr expr, Frame frame) {
         budget.enter();
-        Object value =
-                switch (expr) {
-                    case Expr.Constant constant -> constant.value();
-                    case Expr.Name name -> variable(name, frame);
-                    case Expr.ListOf list -> all(list.items(), frame);
-                    case Expr.TupleOf tuple -> new Value.Tuple(all(tuple.items(), frame));
-                    case Expr.DictOf dict -> dict(dict, frame);
-                    case Expr.Unary unary -> unary(unary, frame);
-                    case Expr.Binary binary -> binary(binary, frame);
-                    case Expr.Logical logical -> logical(logical, frame);
-                    case Expr.Concat concat -> concat(concat, frame);
-                    case Expr.Comparison comparison -> comparison(comparison, frame);
-                    case Expr.Conditional conditional -> conditional(conditional, frame);
-                    case Expr.Attribute attribute -> attribute(attribute, frame);
-                    case Expr.Item item -> item(item, frame);
-                    case Expr.Slice slice -> slice(slice, frame);
-                    case Expr.Call call -> call(call, frame, null);
-                    case Expr.Filter filter -> filter(filter, frame, null);
-                    case Expr.Test test -> test(test, frame);
-                };
+        Object value = switch (expr) {
+            case Expr.Constant constant -> constant.value();
+            case Expr.Name name -> variable(name, frame);
+            case Expr.ListOf list -> all(list.items(), frame);
+            case Expr.TupleOf tuple -> new Value.Tuple(all(tuple.items(), frame));
+            case Expr.DictOf dict -> dict(dict, frame);
+            case Expr.Unary unary -> unary(unary, frame);
+            case Expr.Binary binary -> binary(binary, frame);
+            case Expr.Logical logical -> logical(logical, frame);
+            case Expr.Concat concat -> concat(concat, frame);
+            case Expr.Comparison comparison -> comparison(comparison, frame);
+            case Expr.Conditional conditional -> conditional(conditional, frame);
+            case Expr.Attribute attribute -> attribute(attribute, frame);
+            case Expr.Item item -> item(item, frame);
+            case Expr.Slice slice -> slice(slice, frame);
+            case Expr.Call call -> call(call, frame, null);
+            case Expr.Filter filter -> filter(filter, frame, null);
+            case Expr.Test test -> test(test, frame);
+        };
         budget.leave();
         return value;
     }
@@ -137,7 +136,8 @@ final class Evaluator {
 
     /** The texts of all items with a separator between; markup if values are escaped and any of them is markup. */
     Object join(Object separator, List<Object> items) {
-        boolean markup = escaping && (separator instanceof Value.Markup || items.stream().anyMatch(Value.Markup.class::isInstance));
+        boolean markup = escaping
+                && (separator instanceof Value.Markup || items.stream().anyMatch(Value.Markup.class::isInstance));
         var text = new StringBuilder();
         String between = markup ? Markups.escape(budget, separator).text() : str(separator);
         for (int i = 0; i < items.size(); i++) {
@@ -154,14 +154,13 @@ final class Evaluator {
         for (int i = 0; i < comparison.rest().size(); i++) {
             Object right = evaluate(comparison.rest().get(i), frame);
             line = comparison.line();
-            boolean holds =
-                    switch (comparison.operators().get(i)) {
-                        case "==" -> Compare.equal(budget, left, right);
-                        case "!=" -> !Compare.equal(budget, left, right);
-                        case "in" -> Compare.contains(budget, right, left);
-                        case "not in" -> !Compare.contains(budget, right, left);
-                        default -> Compare.ordered(budget, comparison.operators().get(i), left, right);
-                    };
+            boolean holds = switch (comparison.operators().get(i)) {
+                case "==" -> Compare.equal(budget, left, right);
+                case "!=" -> !Compare.equal(budget, left, right);
+                case "in" -> Compare.contains(budget, right, left);
+                case "not in" -> !Compare.contains(budget, right, left);
+                default -> Compare.ordered(budget, comparison.operators().get(i), left, right);
+            };
             if (!holds) {
                 return false;
             }

@@ -124,8 +124,7 @@ final class Executor {
                 output(evaluator.call(block.call(), frame, new Macro(block.caller(), frame, this)));
             case Stmt.Generation generation -> runScope(generation.body(), frame);
             case Stmt.FilterBlock block -> {
-                return capture(
-                        block.body(), frame, text -> output(evaluator.filter(block.filter(), frame, text)));
+                return capture(block.body(), frame, text -> output(evaluator.filter(block.filter(), frame, text)));
             }
             case Stmt.With with -> {
                 return with(with, frame);
@@ -178,9 +177,14 @@ final class Executor {
         Loop counter = null;
         if (loop.counted()) {
             long length = loop.test().test() == null ? Values.size(items) : -1;
-            counter = new Loop(budget(), chosen, length, depth, loop.recursive()
-                    ? (inner, deeper) -> marked(capture(() -> loop(loop, frame, inner, deeper)))
-                    : null);
+            counter = new Loop(
+                    budget(),
+                    chosen,
+                    length,
+                    depth,
+                    loop.recursive()
+                            ? (inner, deeper) -> marked(capture(() -> loop(loop, frame, inner, deeper)))
+                            : null);
             chosen = counter;
         }
         boolean completed = false;
@@ -224,8 +228,8 @@ final class Executor {
 
     private Object self(Context context) {
         var callables = new HashMap<String, Value.Callable>();
-        blocks.forEach((name, block) -> callables.put(
-                name, Builtin.of(name, "", (_, _) -> capture(() -> block(block, context)))));
+        blocks.forEach((name, block) ->
+                callables.put(name, Builtin.of(name, "", (_, _) -> capture(() -> block(block, context)))));
         return new Value.Self(callables);
     }
 

@@ -39,8 +39,12 @@ sealed interface Expr {
 
     record Item(Expr object, Expr key, int line) implements Expr {}
 
-    record Slice(Expr object, @Nullable Expr start, @Nullable Expr stop, @Nullable Expr step, int line)
-            implements Expr {}
+    record Slice(
+            Expr object,
+            @Nullable Expr start,
+            @Nullable Expr stop,
+            @Nullable Expr step,
+            int line) implements Expr {}
 
     record Call(Expr callee, Arguments arguments, int line) implements Expr {}
 
@@ -51,7 +55,10 @@ sealed interface Expr {
 
     /** What stands between a call's parentheses: {@code f(a, key=b, *spread, **namedSpread)}. */
     record Arguments(
-            List<Expr> positional, Map<String, Expr> named, @Nullable Expr spread, @Nullable Expr namedSpread) {
+            List<Expr> positional,
+            Map<String, Expr> named,
+            @Nullable Expr spread,
+            @Nullable Expr namedSpread) {
         static final Arguments NONE = new Arguments(List.of(), Map.of(), null, null);
     }
 }

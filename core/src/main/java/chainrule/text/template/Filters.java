@@ -44,8 +44,8 @@ final class Filters {
         Object own = Attributes.own(object, text);
         return own != null
                 ? own
-                : new Undefined(Repr.quote(Values.typeName(object) + " object") + " has no attribute "
-                        + Repr.quote(text));
+                : new Undefined(
+                        Repr.quote(Values.typeName(object) + " object") + " has no attribute " + Repr.quote(text));
     }
 
     /** What leads from an item to the value of an attribute like {@code a.b.0}; no attribute is the item itself. */
@@ -61,7 +61,8 @@ final class Filters {
         return item -> {
             Object value = item;
             for (String part : parts) {
-                boolean number = !part.isEmpty() && part.length() < 19 && part.chars().allMatch(Character::isDigit);
+                boolean number =
+                        !part.isEmpty() && part.length() < 19 && part.chars().allMatch(Character::isDigit);
                 Object key = number ? (Object) Long.parseLong(part) : part;
                 value = orElse(Attributes.item(evaluator.budget(), value, key), fallback);
             }

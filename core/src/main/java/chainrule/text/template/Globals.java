@@ -66,7 +66,8 @@ final class Globals {
     private static Dict dict(Evaluator e, Args args) {
         var dict = new Dict();
         if (args.positional().size() > 1) {
-            throw new TemplateException("dict expected at most 1 argument, got " + args.positional().size());
+            throw new TemplateException(
+                    "dict expected at most 1 argument, got " + args.positional().size());
         }
         for (Object source : args.positional()) {
             if (source instanceof Value.Undefined undefined) {
@@ -80,8 +81,8 @@ final class Globals {
             Values.iterate(e.budget(), source).forEachRemaining(item -> {
                 List<Object> pair = Values.list(e.budget(), item);
                 if (pair.size() != 2) {
-                    throw new TemplateException("dictionary update sequence element has length " + pair.size()
-                            + "; 2 is required");
+                    throw new TemplateException(
+                            "dictionary update sequence element has length " + pair.size() + "; 2 is required");
                 }
                 dict.put(e.budget(), pair.get(0), pair.get(1));
             });

@@ -21,9 +21,12 @@ final class HtmlFilters {
             of("safe", "value", (e, a) -> new Markup(e.str(a[0]))),
             of("striptags", "value", (e, a) -> Markups.stripTags(e.budget(), e.str(a[0]))),
             of("urlencode", "value", HtmlFilters::encode),
-            of("urlize", "value, trim_url_limit=None, nofollow=False, target=None, rel=None, extra_schemes=None", (_, _) -> {
-                throw new TemplateException("the filter 'urlize' is not offered to chat templates");
-            }),
+            of(
+                    "urlize",
+                    "value, trim_url_limit=None, nofollow=False, target=None, rel=None, extra_schemes=None",
+                    (_, _) -> {
+                        throw new TemplateException("the filter 'urlize' is not offered to chat templates");
+                    }),
             of("xmlattr", "d, autospace=True", HtmlFilters::attributes));
 
     private HtmlFilters() {}
@@ -33,13 +36,14 @@ final class HtmlFilters {
             return quote(e, a[0], false);
         }
         var pairs = new ArrayList<Object>();
-        Values.iterate(e.budget(), a[0] instanceof Dict dict ? dict.items() : a[0]).forEachRemaining(item -> {
-            var pair = Values.list(e.budget(), item);
-            if (pair.size() != 2) {
-                throw new TemplateException("urlencode needs pairs of a name and a value");
-            }
-            pairs.add(quote(e, pair.get(0), true) + "=" + quote(e, pair.get(1), true));
-        });
+        Values.iterate(e.budget(), a[0] instanceof Dict dict ? dict.items() : a[0])
+                .forEachRemaining(item -> {
+                    var pair = Values.list(e.budget(), item);
+                    if (pair.size() != 2) {
+                        throw new TemplateException("urlencode needs pairs of a name and a value");
+                    }
+                    pairs.add(quote(e, pair.get(0), true) + "=" + quote(e, pair.get(1), true));
+                });
         return e.join("&", pairs);
     }
 
@@ -47,8 +51,12 @@ final class HtmlFilters {
         var quoted = new StringBuilder();
         for (byte b : e.str(value).getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || "_.-~".indexOf(c) >= 0 || (c == '/' && !query));
-            quoted.append(plain ? String.valueOf(c) : c == ' ' && query ? "+" : String.format(Locale.ROOT, "%%%02X", (int) c));
+            boolean plain =
+                    c < 0x80 && (Character.isLetterOrDigit(c) || "_.-~".indexOf(c) >= 0 || (c == '/' && !query));
+            quoted.append(
+                    plain
+                            ? String.valueOf(c)
+                            : c == ' ' && query ? "+" : String.format(Locale.ROOT, "%%%02X", (int) c));
         }
         e.budget().text(quoted.length());
         return quoted.toString();
@@ -68,7 +76,8 @@ final class HtmlFilters {
             if (name.chars().anyMatch(c -> Text.isSpace(c) || c == '/' || c == '>' || c == '=')) {
                 throw new TemplateException("Invalid character in attribute name: " + Repr.quote(name));
             }
-            pairs.add(Markups.escape(e.budget(), key).text() + "=\"" + Markups.escape(e.budget(), value).text() + "\"");
+            pairs.add(Markups.escape(e.budget(), key).text() + "=\""
+                    + Markups.escape(e.budget(), value).text() + "\"");
         }
         String all = String.join(" ", pairs);
         String text = Values.isTrue(a[1]) && !all.isEmpty() ? " " + all : all;

@@ -72,8 +72,7 @@ final class Json {
         } else {
             String scalar = scalar(value);
             if (scalar == null) {
-                throw new TemplateException(
-                        "Object of type " + Values.typeName(value) + " is not JSON serializable");
+                throw new TemplateException("Object of type " + Values.typeName(value) + " is not JSON serializable");
             }
             add(scalar);
         }
@@ -133,8 +132,7 @@ final class Json {
             String text = Values.text(key);
             text = text == null ? scalar(key) : text;
             if (text == null) {
-                throw new TemplateException(
-                        "keys must be str, int, float, bool or None, not " + Values.typeName(key));
+                throw new TemplateException("keys must be str, int, float, bool or None, not " + Values.typeName(key));
             }
             string(text);
             add(keySeparator);

@@ -23,6 +23,7 @@ final class Loop implements Value.Callable, Iterator<Object> {
     private Iterator<Object> rest;
     /** -1 until it is known. */
     private long length;
+
     private long index = -1;
     private @Nullable Object before;
     private @Nullable Object current;
@@ -30,7 +31,12 @@ final class Loop implements Value.Callable, Iterator<Object> {
     private @Nullable Object changed;
 
     /** A loop over {@code rest}; {@code length} is -1 where it is not known without reading all. */
-    Loop(Budget budget, Iterator<Object> rest, long length, int depth, @Nullable BiFunction<Object, Integer, Object> recursion) {
+    Loop(
+            Budget budget,
+            Iterator<Object> rest,
+            long length,
+            int depth,
+            @Nullable BiFunction<Object, Integer, Object> recursion) {
         this.budget = budget;
         this.rest = rest;
         this.length = length;
@@ -76,7 +82,8 @@ final class Loop implements Value.Callable, Iterator<Object> {
         return length;
     }
 
-    @Nullable Object attribute(String name) {
+    @Nullable
+    Object attribute(String name) {
         return switch (name) {
             case "index" -> index + 1;
             case "index0" -> index;

@@ -23,7 +23,8 @@ final class Macro implements Value.Callable {
         this.executor = executor;
     }
 
-    @Nullable Object attribute(String name) {
+    @Nullable
+    Object attribute(String name) {
         return switch (name) {
             case "name" -> callee.name();
             case "arguments" -> new Value.Tuple(new ArrayList<>(callee.parameters()));
@@ -67,7 +68,9 @@ final class Macro implements Value.Callable {
         }
         int extra = args.positional().size() - parameters.size();
         if (callee.takes("varargs")) {
-            values.put("varargs", new Value.Tuple(extra > 0 ? args.from(parameters.size()).positional() : List.of()));
+            values.put(
+                    "varargs",
+                    new Value.Tuple(extra > 0 ? args.from(parameters.size()).positional() : List.of()));
         } else if (extra > 0) {
             throw new TemplateException("macro " + Repr.quote(callee.name()) + " takes not more than "
                     + parameters.size() + " argument(s)");

@@ -14,8 +14,7 @@ final class Methods {
     private static final Builtin FROM_KEYS = of("fromkeys", "self, iterable, value=None", Methods::fromKeys);
 
     private static final Map<String, Builtin> SEQUENCE = Builtin.table(
-            of("count", "self, value", Methods::count),
-            of("index", "self, value, start=0, stop=None", Methods::index));
+            of("count", "self, value", Methods::count), of("index", "self, value, start=0, stop=None", Methods::index));
 
     private static final Map<String, Builtin> LIST =
             Builtin.table(SEQUENCE, Builtin.table(of("copy", "self", (e, a) -> Values.list(e.budget(), a[0]))));
@@ -29,13 +28,16 @@ final class Methods {
             of("values", "self", (_, a) -> new Value.View(Part.VALUES, (Dict) a[0])));
 
     private static final Map<String, Builtin> NUMBER = Builtin.table(
-            of("bit_length", "self", (_, a) -> (long) Arithmetic.integer(a[0]).abs().bitLength()),
+            of("bit_length", "self", (_, a) ->
+                    (long) Arithmetic.integer(a[0]).abs().bitLength()),
             of("conjugate", "self", (_, a) -> a[0]),
-            of("is_integer", "self", (_, a) -> !(a[0] instanceof Double d) || d == Math.rint(d) && !Double.isInfinite(d)));
+            of(
+                    "is_integer",
+                    "self",
+                    (_, a) -> !(a[0] instanceof Double d) || d == Math.rint(d) && !Double.isInfinite(d)));
 
-    private static final Map<String, Builtin> CYCLER = Builtin.table(
-            of("next", "self", (_, a) -> ((Value.Cycler) a[0]).next()),
-            of("reset", "self", (_, a) -> {
+    private static final Map<String, Builtin> CYCLER =
+            Builtin.table(of("next", "self", (_, a) -> ((Value.Cycler) a[0]).next()), of("reset", "self", (_, a) -> {
                 ((Value.Cycler) a[0]).reset();
                 return None.NONE;
             }));

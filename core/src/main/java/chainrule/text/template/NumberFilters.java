@@ -32,7 +32,9 @@ final class NumberFilters {
         if (!Arithmetic.isNumber(value)) {
             throw new TemplateException("bad operand type for abs(): '" + Values.typeName(value) + "'");
         }
-        return value instanceof Double d ? (Object) Math.abs(d) : Arithmetic.normal(Arithmetic.integer(value).abs());
+        return value instanceof Double d
+                ? (Object) Math.abs(d)
+                : Arithmetic.normal(Arithmetic.integer(value).abs());
     }
 
     /** The float a text says, null if it says none. */
@@ -46,7 +48,8 @@ final class NumberFilters {
         if (magnitude.equals("nan")) {
             return Double.NaN;
         }
-        boolean valid = FLOAT.matcher(number).matches() && !BAD_UNDERSCORE.matcher(number).find();
+        boolean valid = FLOAT.matcher(number).matches()
+                && !BAD_UNDERSCORE.matcher(number).find();
         return valid ? Double.valueOf(number.replace("_", "")) : null;
     }
 
@@ -90,7 +93,11 @@ final class NumberFilters {
         digits = prefixed ? digits.substring(digits.startsWith("_", 2) ? 3 : 2) : digits;
         boolean grouped = !digits.startsWith("_") && !digits.endsWith("_") && !digits.contains("__");
         digits = digits.replace("_", "");
-        if (base < 2 || base > 36 || !grouped || digits.isEmpty() || digits.length() > Arithmetic.MAX_DIGITS
+        if (base < 2
+                || base > 36
+                || !grouped
+                || digits.isEmpty()
+                || digits.length() > Arithmetic.MAX_DIGITS
                 || !digits.chars().allMatch(c -> Character.digit(c, (int) base) >= 0)) {
             return null;
         }
@@ -129,7 +136,10 @@ final class NumberFilters {
         return precision < -330
                 ? Math.copySign(0, d)
                 : Math.copySign(
-                        new BigDecimal(d).setScale((int) precision, RoundingMode.HALF_EVEN).doubleValue(), d);
+                        new BigDecimal(d)
+                                .setScale((int) precision, RoundingMode.HALF_EVEN)
+                                .doubleValue(),
+                        d);
     }
 
     private static Object size(Evaluator e, Object[] a) {
@@ -149,7 +159,6 @@ final class NumberFilters {
             i++;
         }
         String prefix = SIZES.substring(i, i + 1);
-        return String.format(
-                Locale.ROOT, "%.1f %sB", bytes / unit, binary ? Text.upper(prefix) + "i" : prefix);
+        return String.format(Locale.ROOT, "%.1f %sB", bytes / unit, binary ? Text.upper(prefix) + "i" : prefix);
     }
 }

@@ -53,8 +53,12 @@ final class NumberFormat {
                 ? digits.substring(0, precision + 1)
                 : digits + "0".repeat(precision + 1 - digits.length());
         String point = precision > 0 || alternate ? "." : "";
-        return digits.charAt(0) + point + digits.substring(1) + (exponent < 0 ? "e-" : "e+")
-                + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+        return digits.charAt(0)
+                + point
+                + digits.substring(1)
+                + (exponent < 0 ? "e-" : "e+")
+                + (Math.abs(exponent) < 10 ? "0" : "")
+                + Math.abs(exponent);
     }
 
     private static String general(BigDecimal value, int precision, boolean alternate) {

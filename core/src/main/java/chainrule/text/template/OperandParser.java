@@ -65,13 +65,12 @@ final class OperandParser {
     }
 
     private Expr name(Token token) {
-        Object constant =
-                switch (token.text()) {
-                    case "true", "True" -> true;
-                    case "false", "False" -> false;
-                    case "none", "None" -> Value.None.NONE;
-                    default -> null;
-                };
+        Object constant = switch (token.text()) {
+            case "true", "True" -> true;
+            case "false", "False" -> false;
+            case "none", "None" -> Value.None.NONE;
+            default -> null;
+        };
         if (constant != null) {
             return new Expr.Constant(constant, token.line());
         }

@@ -54,7 +54,8 @@ final class Parser {
                 body.add(new Stmt.Output(expressions.tuple(true), line));
                 tokens.expect(Kind.VARIABLE_END);
             } else {
-                if (tokens.current().is(Kind.NAME) && until.contains(tokens.current().text())) {
+                if (tokens.current().is(Kind.NAME)
+                        && until.contains(tokens.current().text())) {
                     break;
                 }
                 body.addAll(statement());
@@ -180,9 +181,8 @@ final class Parser {
             names.parameter("loop");
         }
         scopes.close();
-        Scope otherwise = tokens.next().isName("else")
-                ? scope(Scopes.Kind.PLAIN, "endfor")
-                : new Scope(new Names(), List.of());
+        Scope otherwise =
+                tokens.next().isName("else") ? scope(Scopes.Kind.PLAIN, "endfor") : new Scope(new Names(), List.of());
         var filter = new Stmt.LoopTest(testNames, test);
         return new Stmt.For(target, items, filter, recursive, counted, new Scope(names, body), otherwise, line);
     }

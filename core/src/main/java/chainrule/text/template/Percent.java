@@ -145,8 +145,8 @@ final class Percent {
             }
             case 'd', 'i', 'u', 'x', 'X', 'o' -> {
                 if (!Arithmetic.isNumber(value) || (value instanceof Double && "xXo".indexOf(type) >= 0)) {
-                    throw new TemplateException("%" + type + " format: a number is required, not "
-                            + Values.typeName(value));
+                    throw new TemplateException(
+                            "%" + type + " format: a number is required, not " + Values.typeName(value));
                 }
                 Object whole = value instanceof Double d ? truncate(d) : value;
                 return spec.format(budget, whole instanceof Boolean b ? (b ? 1L : 0L) : whole);
@@ -164,8 +164,8 @@ final class Percent {
     /** A float without its fraction, as an integer. */
     static Object truncate(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
-            throw new TemplateException("cannot convert float " + (Double.isNaN(value) ? "NaN" : "infinity")
-                    + " to integer");
+            throw new TemplateException(
+                    "cannot convert float " + (Double.isNaN(value) ? "NaN" : "infinity") + " to integer");
         }
         return Arithmetic.normal(new BigDecimal(value).toBigInteger());
     }

@@ -97,14 +97,12 @@ final class Repr {
             case Double d -> number(d);
             case BigInteger i -> {
                 if (i.bitLength() > Arithmetic.MAX_BITS) {
-                    throw new TemplateException(
-                            "Exceeds the limit (4300 digits) for integer string conversion");
+                    throw new TemplateException("Exceeds the limit (4300 digits) for integer string conversion");
                 }
                 yield i.toString();
             }
             case Value.Undefined _ -> "Undefined";
-            case Value.Range r ->
-                "range(" + r.start() + ", " + r.stop() + (r.step() == 1 ? "" : ", " + r.step()) + ")";
+            case Value.Range r -> "range(" + r.start() + ", " + r.stop() + (r.step() == 1 ? "" : ", " + r.step()) + ")";
             case Value.Callable c -> c.describe();
             case Value.Self _ -> "<TemplateReference None>";
             case Value v -> "<" + Values.typeName(v) + " object>";
@@ -136,8 +134,13 @@ final class Repr {
         String digits = shortest.unscaledValue().abs().toString();
         String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
         return String.format(
-                Locale.ROOT, "%s%c%se%c%02d", value < 0 ? "-" : "", digits.charAt(0), fraction,
-                exponent < 0 ? '-' : '+', Math.abs(exponent));
+                Locale.ROOT,
+                "%s%c%se%c%02d",
+                value < 0 ? "-" : "",
+                digits.charAt(0),
+                fraction,
+                exponent < 0 ? '-' : '+',
+                Math.abs(exponent));
     }
 
     /** A string literal that Python would read back: in single quotes unless it has only single quotes inside. */

@@ -47,8 +47,8 @@ final class SelectFilters {
             throw new TemplateException("map requires a filter argument");
         }
         if (!named.isEmpty()) {
-            throw new TemplateException(
-                    "Unexpected keyword argument " + Repr.quote(named.firstEntry().getKey()));
+            throw new TemplateException("Unexpected keyword argument "
+                    + Repr.quote(named.firstEntry().getKey()));
         }
         return Filters.getter(e, attribute, fallback == null ? None.NONE : fallback);
     }
@@ -73,6 +73,7 @@ final class SelectFilters {
         List<Object> positional = args.positional();
         return positional.isEmpty()
                 ? Values::isTrue
-                : item -> Values.isTrue(e.test(positional.getFirst(), args.from(1).after(item)));
+                : item ->
+                        Values.isTrue(e.test(positional.getFirst(), args.from(1).after(item)));
     }
 }

@@ -152,8 +152,8 @@ final class SequenceFilters {
 
     private static Object group(Evaluator e, Object[] a) {
         UnaryOperator<Object> getter = Filters.getter(e, a[1], a[2]);
-        List<Keyed> sorted = Compare.sorted(
-                e.budget(), keyed(e, a[0], item -> Filters.ignoreCase(getter.apply(item), a[3])), false);
+        List<Keyed> sorted =
+                Compare.sorted(e.budget(), keyed(e, a[0], item -> Filters.ignoreCase(getter.apply(item), a[3])), false);
         var groups = new ArrayList<Object>();
         for (int i = 0; i < sorted.size(); ) {
             Object key = sorted.get(i).key();

@@ -43,13 +43,11 @@ record Signature(String function, List<String> names, List<@Nullable Object> def
             Object named = args.named().get(names.get(i));
             boolean positional = i < args.positional().size();
             if (positional && named != null) {
-                throw new TemplateException(
-                        function + "() got multiple values for argument '" + names.get(i) + "'");
+                throw new TemplateException(function + "() got multiple values for argument '" + names.get(i) + "'");
             }
             Object value = positional ? args.positional().get(i) : named != null ? named : defaults.get(i);
             if (value == null) {
-                throw new TemplateException(
-                        function + "() missing required argument: '" + names.get(i) + "'");
+                throw new TemplateException(function + "() missing required argument: '" + names.get(i) + "'");
             }
             values[i] = value;
         }

@@ -63,7 +63,9 @@ final class StringFormat {
             }
         }
         throw new TemplateException(
-                from == format.length() ? "Single '{' encountered in format string" : "expected '}' before end of string");
+                from == format.length()
+                        ? "Single '{' encountered in format string"
+                        : "expected '}' before end of string");
     }
 
     private String field(String field, int nesting) {
@@ -87,9 +89,7 @@ final class StringFormat {
     }
 
     private String write(Object value, String spec) {
-        return spec.isEmpty()
-                ? Repr.str(budget, value)
-                : FormatSpec.parse(spec).format(budget, value);
+        return spec.isEmpty() ? Repr.str(budget, value) : FormatSpec.parse(spec).format(budget, value);
     }
 
     private Object convert(Object value, char conversion) {

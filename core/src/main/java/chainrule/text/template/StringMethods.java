@@ -1,7 +1,6 @@
 package chainrule.text.template;
 
 import chainrule.text.template.Value.None;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -129,7 +128,8 @@ final class StringMethods {
             return made(e, last ? Text.lastWords(s, max) : Text.words(s, max));
         }
         String separator = separator(a[1]);
-        return made(e, last ? Text.splitLast(e.budget(), s, separator, max) : Text.split(e.budget(), s, separator, max));
+        return made(
+                e, last ? Text.splitLast(e.budget(), s, separator, max) : Text.split(e.budget(), s, separator, max));
     }
 
     private static Value.Tuple partition(Evaluator e, String s, String separator, boolean last) {
@@ -148,8 +148,8 @@ final class StringMethods {
             Object item = items.get(i);
             int start = result.length();
             if (!markup && Values.text(item) == null) {
-                throw new TemplateException("sequence item " + i + ": expected str instance, "
-                        + Values.typeName(item) + " found");
+                throw new TemplateException(
+                        "sequence item " + i + ": expected str instance, " + Values.typeName(item) + " found");
             }
             result.append(i == 0 ? "" : separator);
             result.append(markup ? Markups.escape(e.budget(), item).text() : need(item));
@@ -230,7 +230,9 @@ final class StringMethods {
     private static long find(Evaluator e, String s, Object[] a, boolean last) {
         String part = need(a[1]);
         String window = window(e, a);
-        int at = window == null ? -1 : last ? Text.findLast(e.budget(), window, part) : Text.find(e.budget(), window, part, 0);
+        int at = window == null
+                ? -1
+                : last ? Text.findLast(e.budget(), window, part) : Text.find(e.budget(), window, part, 0);
         return at < 0 || window == null ? -1 : start(s, a[2]) + Text.length(window.substring(0, at));
     }
 
@@ -289,6 +291,7 @@ final class StringMethods {
         return !s.isEmpty()
                 && (s.startsWith("_") || Character.isUnicodeIdentifierStart(s.codePointAt(0)))
                 && s.codePoints()
-                        .allMatch(c -> c == '_' || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
+                        .allMatch(c -> c == '_'
+                                || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
     }
 }

@@ -18,7 +18,8 @@ final class TargetParser {
     /** A target; with {@code fields} a namespace's field may be one. */
     Target target(boolean fields) {
         scopes.quiet(true);
-        Expr expr = expressions.target(() -> fields ? nameOrField() : expressions.operands().primary());
+        Expr expr = expressions.target(
+                () -> fields ? nameOrField() : expressions.operands().primary());
         scopes.quiet(false);
         return target(expr);
     }
@@ -37,7 +38,8 @@ final class TargetParser {
             case Expr.Attribute(Expr.Name name, String field, int line) ->
                 new Target.NamespaceField(name.name(), field, line);
             case Expr.TupleOf tuple ->
-                new Target.Unpacking(tuple.items().stream().map(TargetParser::target).toList());
+                new Target.Unpacking(
+                        tuple.items().stream().map(TargetParser::target).toList());
             default -> throw TokenStream.error("can't assign to this expression", expr.line());
         };
     }

@@ -30,10 +30,7 @@ final class Text {
 
     /** Python's {@code str.isspace} of one character. */
     static boolean isSpace(int c) {
-        return (c >= 9 && c <= 13)
-                || (c >= 0x1c && c <= 0x20)
-                || c == 0x85
-                || (c > 0x7f && Character.isSpaceChar(c));
+        return (c >= 9 && c <= 13) || (c >= 0x1c && c <= 0x20) || c == 0x85 || (c > 0x7f && Character.isSpaceChar(c));
     }
 
     /** Whether Python's {@code repr} writes the character as it is. */

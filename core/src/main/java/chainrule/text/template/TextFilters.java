@@ -58,8 +58,8 @@ final class TextFilters {
     private static Object indent(Evaluator e, Object[] a) {
         String text = Values.text(a[0]);
         if (text == null) {
-            throw new TemplateException("unsupported operand type(s) for +=: '" + Values.typeName(a[0])
-                    + "' and 'str'");
+            throw new TemplateException(
+                    "unsupported operand type(s) for +=: '" + Values.typeName(a[0]) + "' and 'str'");
         }
         String indentation = Values.text(a[1]);
         if (indentation == null) {
@@ -88,7 +88,8 @@ final class TextFilters {
         }
         boolean markup = a[1] instanceof Markup || (a[2] instanceof Markup && !(a[0] instanceof Markup));
         Object text = markup ? Markups.escape(e.budget(), a[0]) : Filters.soft(e, a[0]);
-        String replacement = text instanceof Markup ? Markups.escape(e.budget(), a[2]).text() : e.str(a[2]);
+        String replacement =
+                text instanceof Markup ? Markups.escape(e.budget(), a[2]).text() : e.str(a[2]);
         return Markups.like(text, Text.replace(e.budget(), e.str(text), old, replacement, count));
     }
 

@@ -53,7 +53,8 @@ final class Values {
                 yield Collections.unmodifiableList(list);
             }
             default ->
-                throw new BadInput("The data for the chat template hold a " + data.getClass().getName()
+                throw new BadInput("The data for the chat template hold a "
+                        + data.getClass().getName()
                         + "; give it as text, a number, true or false, null, a list or a map.");
         };
     }

@@ -29,14 +29,9 @@ final class ChatTemplateGoldenTest {
             variables.put("bos_token", golden.get("bos_token"));
             variables.put("eos_token", golden.get("eos_token"));
             variables.put("add_generation_prompt", expected.get("add_generation_prompt"));
-            String source =
-                    Files.readString(Golden.path("chat/templates/" + expected.get("template") + ".jinja"));
+            String source = Files.readString(Golden.path("chat/templates/" + expected.get("template") + ".jinja"));
             String failure = failure(
-                    expected,
-                    source,
-                    TemplateData.objects(conversation.get("messages")),
-                    variables,
-                    Clock.systemUTC());
+                    expected, source, TemplateData.objects(conversation.get("messages")), variables, Clock.systemUTC());
             if (failure != null) {
                 failures.add(expected.get("template") + " on " + expected.get("conversation") + ": " + failure);
             }
@@ -82,7 +77,8 @@ final class ChatTemplateGoldenTest {
                     : "rendered <" + rendered + "> instead of " + expected.getOrDefault("rendered", "an error");
         } catch (TemplateException e) {
             boolean raised = "TemplateError".equals(expected.get("error_type"));
-            boolean same = raised == e.raised() && (!raised || expected.get("error").equals(e.getMessage()));
+            boolean same =
+                    raised == e.raised() && (!raised || expected.get("error").equals(e.getMessage()));
             return expected.containsKey("error") && same && e.line() > 0
                     ? null
                     : "failed at line " + e.line() + ": " + e.getMessage() + ", expected was "

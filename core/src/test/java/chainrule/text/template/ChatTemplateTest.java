@@ -24,8 +24,8 @@ final class ChatTemplateTest {
 
     @Test
     void rendersMessagesAndVariables() {
-        var template = ChatTemplate.parse(
-                "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ eos_token }}");
+        var template =
+                ChatTemplate.parse("{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{{ eos_token }}");
         assertThat(template.render(HI, Map.of("eos_token", "</s>"))).isEqualTo("<user>Hi</s>");
     }
 
@@ -56,7 +56,8 @@ final class ChatTemplateTest {
 
     @Test
     void whatTransformersAlwaysPassesIsThereWithoutBeingGiven() {
-        assertThat(TemplateData.render("{{ tools }} {{ documents }} {{ add_generation_prompt }} {{ bos_token is defined }}"))
+        assertThat(TemplateData.render(
+                        "{{ tools }} {{ documents }} {{ add_generation_prompt }} {{ bos_token is defined }}"))
                 .isEqualTo("None None False False");
     }
 

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** Damaged templates fail with a {@link TemplateException} or render; nothing else comes out, and soon. */
 final class TemplateFuzzTest {
-    private static final Pattern TOKEN = Pattern.compile(
-            "\\{%[-+]?|[-+]?%}|\\{\\{-?|-?}}|\\{#|#}|\\w+|\\s+|'[^'\\n]*'|\"[^\"\\n]*\"|[^\\w\\s]");
+    private static final Pattern TOKEN =
+            Pattern.compile("\\{%[-+]?|[-+]?%}|\\{\\{-?|-?}}|\\{#|#}|\\w+|\\s+|'[^'\\n]*'|\"[^\"\\n]*\"|[^\\w\\s]");
     /** Far more than any of them needs: it only tells a template that hangs from one that is slow. */
     private static final int SECONDS = 120;
 

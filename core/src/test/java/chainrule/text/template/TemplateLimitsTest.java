@@ -67,9 +67,7 @@ final class TemplateLimitsTest {
                 nested("[1]", "[ns.x, ns.x]") + "{{ ns.x | tojson }}",
                 nested("(1,)", "(ns.x, ns.x)") + "{{ {ns.x: 1} }}",
                 nested("9", "ns.x * ns.x"))) {
-            assertThatThrownBy(() -> TemplateData.render(template))
-                    .as(template)
-                    .isInstanceOf(TemplateException.class);
+            assertThatThrownBy(() -> TemplateData.render(template)).as(template).isInstanceOf(TemplateException.class);
         }
     }
 

@@ -1,0 +1,109 @@
+package chainrule.apps.cli;
+
+import chainrule.BadInput;
+import chainrule.Progress;
+import chainrule.checkpoint.Checkpoint;
+import chainrule.text.HuggingFaceTokenizer;
+import chainrule.train.Interrupt;
+import chainrule.train.Measurement;
+import chainrule.train.Observer;
+import chainrule.train.ProgressLine;
+import chainrule.train.RunFolder;
+import chainrule.train.Settings;
+import chainrule.train.TensorBoard;
+import chainrule.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A training run whose text is ready: says what it will do, trains, and says how it ended. */
+record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console console) {
+    /** @param model the one that is trained on; empty: a fresh one */
+    int go(Optional<Checkpoint> model) throws IOException {
+        RunOptions run = asked.run;
+        try (TrainingText text = TrainingText.open(files.folder());
+                HuggingFaceTokenizer tokenizer = files.open();
+                TrainedModel trained = model.isPresent()
+                        ? TrainedModel.of(model.get(), run.compute(), files)
+                        : TrainedModel.fresh(asked.shape.config(tokenizer.size(), run.length), run.seed, run.compute(), files)) {
+            check(trained, tokenizer);
+            TrainingText.Rows rows = text.rows(run.length, run.seed);
+            Settings settings = run.settings(rows.training().rows(), asked.from.isEmpty());
+            announce(text, trained, settings, rows);
+            var task = new Trainer.Task(trained.net(), rows.training(), rows.heldOut(), trained);
+            return train(task, settings, new TrainingSamples(asked.samplePrompts(), tokenizer, files.end()));
+        }
+    }
+
+    private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer) {
+        if (tokenizer.size() > trained.net().vocabulary()) {
+            throw new BadInput("The tokenizer has " + tokenizer.size() + " tokens, more than the model's "
+                    + trained.net().vocabulary() + ": they do not belong together.");
+        }
+        if (asked.run.length > trained.net().context()) {
+            throw new BadInput("Rows of " + asked.run.length + " tokens are longer than the model's context of "
+                    + trained.net().context() + ": choose a smaller --length.");
+        }
+    }
+
+    private void announce(TrainingText text, TrainedModel trained, Settings settings, TrainingText.Rows rows) {
+        long each = settings.rowsPerStep() * settings.length();
+        console.note(String.format(
+                Locale.ROOT, "Data: %,d texts, %,d tokens, in rows of %d; held out for measuring: %,d rows",
+                text.documents(), text.tokens(), settings.length(), rows.heldOut().map(h -> h.rows()).orElse(0L)));
+        console.note(String.format(
+                Locale.ROOT, "Model: %,d parameters (%d layers of width %d, vocabulary %,d), computing in %s",
+                trained.net().config().parameters(), trained.net().config().layers(), trained.net().config().width(),
+                trained.net().vocabulary(), settings.compute()));
+        console.note(String.format(
+                Locale.ROOT, "Training: %,d steps of %,d tokens, %.2f times the text; written to %s",
+                settings.steps(), each, (double) settings.steps() * settings.rowsPerStep() / rows.training().rows(), folder.path()));
+    }
+
+    private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
+        long began = System.nanoTime();
+        try (var interrupt = new Interrupt();
+                var progress = new Progress("step", settings.steps());
+                var board = new TensorBoard(folder.path());
+                var line = new ProgressLine(settings.steps(), progress)) {
+            List<Observer> observers = new ArrayList<>(List.of(line, samples.to(progress::print)));
+            if (asked.tensorboard) {
+                observers.add(board);
+            }
+            Trainer.Outcome outcome =
+                    Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
+            line.close();
+            end(outcome, (System.nanoTime() - began) / 1e9);
+            return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
+        }
+    }
+
+    private void end(Trainer.Outcome outcome, double seconds) {
+        Path path = folder.path();
+        List<Measurement> all = folder.measurements();
+        if (asked.json) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("folder", path.toString());
+            result.put("step", outcome.step());
+            result.put("interrupted", outcome.interrupted());
+            if (!all.isEmpty()) {
+                result.put("loss", all.getLast().loss());
+                all.getLast().evaluation().ifPresent(loss -> result.put("heldOutLoss", loss));
+            }
+            result.put("seconds", seconds);
+            console.json(result);
+        }
+        if (outcome.interrupted()) {
+            console.note("Stopped and saved after step " + outcome.step() + ". Go on with: ./chainrule train --resume --out " + path);
+        } else {
+            String prompt = asked.samplePrompts().getFirst().isEmpty() ? "The" : asked.samplePrompts().getFirst();
+            console.note("Done: the model is in " + path + ", its loss curve in " + path.resolve("loss.svg")
+                    + ". Try: ./chainrule generate \"" + prompt + "\" --model " + path);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package chainrule.apps.cli;
+
+import chainrule.BadInput;
+import chainrule.data.Batches;
+import chainrule.data.Corpus;
+import chainrule.data.HeldOut;
+import chainrule.data.Packing;
+import chainrule.data.TokenFile;
+import chainrule.data.Vocabulary;
+import chainrule.data.Windows;
+import chainrule.text.HuggingFaceTokenizer;
+import chainrule.train.Examples;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Texts to train on, as token files in a run's folder {@code data}: written once, read by the run and by those that resume
+ * it.
+ */
+final class TrainingText implements AutoCloseable {
+    /** A hundredth of the text is held out, where that is a window at least. */
+    private static final double SHARE = 0.01;
+
+    private static final int FEW_DOCUMENTS = 200;
+    private static final long PAUSE = 5_000_000_000L;
+
+    /**
+     * Where texts come from.
+     *
+     * @param heldOut texts to measure on; where there are none, some of the training texts are kept for that
+     */
+    record Source(Corpus training, Optional<Corpus> heldOut) {}
+
+    private final TokenFile training;
+    private final Optional<TokenFile> heldOut;
+
+    private TrainingText(TokenFile training, Optional<TokenFile> heldOut) {
+        this.training = training;
+        this.heldOut = heldOut;
+    }
+
+    /** Tokenises a source into {@code folder}. */
+    static void write(Path folder, Source source, HuggingFaceTokenizer tokenizer, int end, Console console) {
+        var vocabulary = new Vocabulary(tokenizer.size(), end, text -> tokenizer.ids(text, false));
+        TokenFile.write(folder.resolve("training.tokens"), source.training(), vocabulary, progress(console));
+        source.heldOut().ifPresent(corpus ->
+                TokenFile.write(folder.resolve("heldout.tokens"), corpus, vocabulary, progress(console)));
+    }
+
+    private static TokenFile.Progress progress(Console console) {
+        long[] next = {System.nanoTime() + PAUSE};
+        return (documents, tokens) -> {
+            if (System.nanoTime() > next[0]) {
+                console.note("Tokenising: " + documents + " texts, " + tokens + " tokens so far");
+                next[0] = System.nanoTime() + PAUSE;
+            }
+        };
+    }
+
+    /** @throws BadInput where the folder has no token files */
+    static TrainingText open(Path folder) {
+        Path measured = folder.resolve("heldout.tokens");
+        TokenFile training = TokenFile.open(folder.resolve("training.tokens"));
+        return new TrainingText(
+                training, Files.exists(measured) ? Optional.of(TokenFile.open(measured)) : Optional.empty());
+    }
+
+    long tokens() {
+        return training.tokens();
+    }
+
+    long documents() {
+        return training.documents();
+    }
+
+    /** What is trained on and measured on, as rows. */
+    record Rows(Examples training, Optional<Examples> heldOut) {}
+
+    Rows rows(int length, long seed) {
+        var packing = new Packing.Contiguous(length);
+        HeldOut.Split split = split(packing, seed);
+        Windows measured = heldOut.map(file -> new HeldOut.None().split(file, packing).training()).orElse(split.heldOut());
+        return new Rows(
+                Examples.of(new Batches(split.training(), seed)),
+                measured.count() == 0 ? Optional.empty() : Optional.of(Examples.of(measured)));
+    }
+
+    private HeldOut.Split split(Packing packing, long seed) {
+        HeldOut.Split whole = new HeldOut.None().split(training, packing);
+        if (heldOut.isPresent() || whole.training().count() < 2) {
+            return whole;
+        }
+        HeldOut some = training.documents() < FEW_DOCUMENTS
+                ? new HeldOut.LastWindows(SHARE)
+                : new HeldOut.Documents(SHARE, seed);
+        return some.split(training, packing);
+    }
+
+    @Override
+    public void close() {
+        training.close();
+        heldOut.ifPresent(TokenFile::close);
+    }
+}
