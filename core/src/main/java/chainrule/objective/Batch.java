@@ -26,7 +26,7 @@ public record Batch(Input input, Tensor targets, Tensor mask) {
     public static Batch of(Rows rows) {
         Batch batch = of(Ops.ids(rows.ids()));
         for (int b = 0; b < rows.lengths().length; b++) {
-            long trained = rows.lengths()[b] - 1;
+            long trained = rows.lengths()[b] - 1L;
             long length = batch.mask.size(1);
             if (trained < length) {
                 batch.mask.select(0, b).narrow(0, trained, length - trained).zero_();

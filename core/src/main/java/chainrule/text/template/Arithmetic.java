@@ -165,7 +165,7 @@ final class Arithmetic {
         }
         BigInteger a = integer(left);
         BigInteger b = integer(right);
-        long words = (a.bitLength() + b.bitLength()) / 64;
+        long words = ((long) a.bitLength() + b.bitLength()) / 64;
         budget.charge(words * words);
         if (b.signum() == 0 && (operator.startsWith("/") || operator.equals("%"))) {
             throw new TemplateException(

@@ -2,6 +2,7 @@ package chainrule.text.template;
 
 import chainrule.BadInput;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class ChatTemplate {
 
     /** Renders a conversation at the present time. */
     public String render(List<Map<String, Object>> messages, Map<String, Object> variables) {
-        return render(messages, variables, Clock.systemDefaultZone());
+        return render(messages, variables, Clock.system(ZoneId.systemDefault()));
     }
 
     /**

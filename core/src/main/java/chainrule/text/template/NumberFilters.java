@@ -74,8 +74,10 @@ final class NumberFilters {
         if (text != null) {
             BigInteger whole = parse(text, Arithmetic.index(a[2]));
             Double real = whole == null ? parse(text) : null;
-            boolean finite = real != null && !Double.isNaN(real) && !Double.isInfinite(real);
-            return whole != null ? Arithmetic.normal(whole) : finite ? Percent.truncate(real) : a[1];
+            if (whole != null) {
+                return Arithmetic.normal(whole);
+            }
+            return real != null && Double.isFinite(real) ? Percent.truncate(real) : a[1];
         }
         if (a[0] instanceof Double d) {
             return Double.isNaN(d) ? a[1] : Percent.truncate(d);

@@ -49,12 +49,12 @@ final class StringMethods {
 
     private static final Map<String, Builtin> ASKING = Builtin.table(
             text("count", ANY, StringMethods::count),
-            text("endswith", "self, suffix, start=None, end=None", (e, s, a) -> ends(e, s, a, false)),
+            text("endswith", "self, suffix, start=None, end=None", (e, s, a) -> ends(e, a, false)),
             text("find", ANY, (e, s, a) -> find(e, s, a, false)),
             text("index", ANY, (e, s, a) -> found(find(e, s, a, false))),
             text("rfind", ANY, (e, s, a) -> find(e, s, a, true)),
             text("rindex", ANY, (e, s, a) -> found(find(e, s, a, true))),
-            text("startswith", "self, prefix, start=None, end=None", (e, s, a) -> ends(e, s, a, true)),
+            text("startswith", "self, prefix, start=None, end=None", (e, s, a) -> ends(e, a, true)),
             all("isalnum", c -> Character.isLetterOrDigit(c) || isNumeric(c)),
             all("isalpha", Character::isLetter),
             all("isdecimal", Character::isDigit),
@@ -256,7 +256,7 @@ final class StringMethods {
         return Text.split(e.budget(), window, part, -1).size() - 1L;
     }
 
-    private static boolean ends(Evaluator e, String s, Object[] a, boolean start) {
+    private static boolean ends(Evaluator e, Object[] a, boolean start) {
         String window = window(e, a);
         List<Object> parts = a[1] instanceof Value.Tuple tuple ? tuple.items() : List.of(a[1]);
         boolean any = false;

@@ -97,7 +97,6 @@ final class TextFilters {
     private static Object title(Evaluator e, Object[] a) {
         String text = e.str(a[0]);
         var result = new StringBuilder();
-        boolean begin = true;
         int word = 0;
         for (int i = 0; i <= text.length(); i++) {
             boolean end = i == text.length() || Text.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0;
