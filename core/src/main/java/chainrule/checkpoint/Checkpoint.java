@@ -1,14 +1,12 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -85,31 +83,13 @@ public sealed interface Checkpoint permits HuggingFaceFolder, GgufModel {
         if (Files.exists(folder.resolve("config.json"))) {
             return new HuggingFaceFolder(folder, folder, Optional.empty());
         }
-        List<Path> ggufs = files(folder, ".gguf");
+        List<Path> ggufs = HuggingFaceFolder.files(folder, ".gguf");
         if (ggufs.size() == 1) {
             return GgufModel.open(ggufs.getFirst());
         }
         if (ggufs.isEmpty()) {
             throw new BadInput(folder + ": there is no model in this folder: neither config.json nor a .gguf file.");
         }
-        throw several(folder, ggufs);
-    }
-
-    static BadInput several(Path folder, List<Path> files) {
-        return new BadInput(folder + ": there are several models in this folder; name one: "
-                + String.join(
-                        ", ",
-                        files.stream().map(f -> f.getFileName().toString()).toList()) + ".");
-    }
-
-    /** The files of a folder whose names end so, in order. */
-    static List<Path> files(Path folder, String ending) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.toString().toLowerCase(Locale.ROOT).endsWith(ending))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw Mapped.unreadable(folder, e);
-        }
+        throw HuggingFaceFolder.several(folder, ggufs);
     }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * {@code FILE.part.tag}; a transfer goes on there if the hub still has the same, else it starts again. The file gets its
  * name when its checksum is right, and is removed when it is wrong.
  */
-record Download(HubClient client, Hub.Settings settings, Hub.Progress progress) {
+record Download(HubClient client, Hub.Settings settings, Hub.Listener listener) {
     private static final int ATTEMPTS = 5;
     private static final int PIECE = 1 << 17;
 
@@ -112,7 +112,7 @@ record Download(HubClient client, Hub.Settings settings, Hub.Progress progress) 
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
-                progress.at(file.path(), done, file.size());
+                listener.at(file.path(), done, file.size());
             }
             channel.force(true);
         } finally {

@@ -2,6 +2,7 @@ package chainrule.checkpoint;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -89,7 +90,7 @@ public enum Dtype {
         return Arrays.stream(values()).filter(d -> d.ggml == type && type >= 0).findFirst();
     }
 
-    private static java.util.stream.Stream<Dtype> single() {
+    private static Stream<Dtype> single() {
         return Arrays.stream(values()).filter(d -> !d.quantised());
     }
 }

@@ -50,7 +50,7 @@ public final class Gguf implements TensorFile {
     }
 
     @Override
-    public SequencedMap<String, Entry> entries() {
+    public SequencedMap<String, Entry> directory() {
         return header.entries();
     }
 

@@ -31,7 +31,7 @@ record GgufConfig(Gguf file, GgufMetadata metadata, GgufNames names) {
         to.put("vocab_size", shape("token_embd.weight")[0]);
         to.put("tie_word_embeddings", !file.has("output.weight"));
         to.put("dtype", dtype());
-        GgufVocabulary.IDS.forEach((name, key) -> metadata.token(key).ifPresent(id -> to.put(name + "_id", id)));
+        GgufCompanions.IDS.forEach((name, key) -> metadata.token(key).ifPresent(id -> to.put(name + "_id", id)));
         switch (names.modelType()) {
             case "gpt2" -> gpt2(to);
             case "gpt_neox" -> neox(to);

@@ -39,8 +39,8 @@ public final class GgufModel implements Checkpoint {
         return header.metadata();
     }
 
-    private GgufVocabulary vocabulary() {
-        return new GgufVocabulary(new GgufMetadata(path.toString(), metadata()));
+    private GgufCompanions companions() {
+        return new GgufCompanions(new GgufMetadata(path.toString(), metadata()));
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class GgufModel implements Checkpoint {
 
     @Override
     public JsonNode generationConfig() {
-        return vocabulary().generationConfig();
+        return companions().generationConfig();
     }
 
     @Override
@@ -60,12 +60,12 @@ public final class GgufModel implements Checkpoint {
 
     @Override
     public JsonNode tokenizerConfig() {
-        return vocabulary().tokenizerConfig();
+        return companions().tokenizerConfig();
     }
 
     @Override
     public Map<String, String> chatTemplates() {
-        return vocabulary().chatTemplates();
+        return companions().chatTemplates();
     }
 
     @Override

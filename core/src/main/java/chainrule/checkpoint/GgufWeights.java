@@ -39,7 +39,7 @@ final class GgufWeights implements TensorFile {
         this.file = file;
         GgufMetadata metadata = new GgufMetadata(file.origin(), file.metadata());
         GgufNames names = GgufNames.of(metadata);
-        for (Entry stored : file.entries().values()) {
+        for (Entry stored : file.entries()) {
             if (CONFIGURATION.contains(stored.name())) {
                 continue;
             }
@@ -83,7 +83,7 @@ final class GgufWeights implements TensorFile {
     }
 
     @Override
-    public SequencedMap<String, Entry> entries() {
+    public SequencedMap<String, Entry> directory() {
         return Collections.unmodifiableSequencedMap(entries);
     }
 

@@ -111,7 +111,7 @@ public final class Hub {
 
     /** Hears how far a transfer is. */
     @FunctionalInterface
-    public interface Progress {
+    public interface Listener {
         /** @param done bytes of {@code file} that are there, of {@code total} */
         void at(String file, long done, long total);
     }
@@ -124,7 +124,7 @@ public final class Hub {
      * @throws IOException where the network or the disk fails; the same call goes on from there
      * @throws BadInput where the hub does not have the model or sends something else
      */
-    public Path pull(Request request, ModelStore store, Progress progress) throws IOException {
+    public Path pull(Request request, ModelStore store, Listener listener) throws IOException {
         Path target = store.folder(request.repository());
         Path partial = store.root().resolve(".partial").resolve(request.repository());
         try (HubClient client = new HubClient(settings)) {
@@ -136,7 +136,7 @@ public final class Hub {
                 if (lock == null) {
                     throw busy(request);
                 }
-                new Transfer(request, listing, target, partial).run(new Download(client, settings, progress));
+                new Transfer(request, listing, target, partial).run(new Download(client, settings, listener));
             } catch (OverlappingFileLockException e) {
                 throw busy(request);
             }

@@ -1,12 +1,15 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,7 +63,7 @@ public record HuggingFaceFolder(Path path, Path folder, Optional<Path> weights) 
         templates.putAll(listed(tokenizerConfig().path("chat_template")));
         Path more = folder.resolve("additional_chat_templates");
         if (Files.isDirectory(more)) {
-            for (Path file : Checkpoint.files(more, TEMPLATE)) {
+            for (Path file : files(more, TEMPLATE)) {
                 String name = file.getFileName().toString();
                 templates.put(name.substring(0, name.length() - TEMPLATE.length()), JsonFile.text(file));
             }
@@ -105,9 +108,9 @@ public record HuggingFaceFolder(Path path, Path folder, Optional<Path> weights) 
         if (Files.exists(index)) {
             return ShardedSafetensors.open(index);
         }
-        List<Path> ggufs = Checkpoint.files(folder, ".gguf");
+        List<Path> ggufs = files(folder, ".gguf");
         if (ggufs.size() > 1) {
-            throw Checkpoint.several(folder, ggufs);
+            throw several(folder, ggufs);
         }
         if (ggufs.isEmpty()) {
             throw new BadInput(
@@ -115,5 +118,23 @@ public record HuggingFaceFolder(Path path, Path folder, Optional<Path> weights) 
                             + ": there are no weights in this folder: neither model.safetensors, nor its index, nor a .gguf file.");
         }
         return GgufModel.open(ggufs.getFirst()).openWeights();
+    }
+
+    static BadInput several(Path folder, List<Path> files) {
+        return new BadInput(folder + ": there are several models in this folder; name one: "
+                + String.join(
+                        ", ",
+                        files.stream().map(f -> f.getFileName().toString()).toList()) + ".");
+    }
+
+    /** The files of a folder whose names end so, in order. */
+    static List<Path> files(Path folder, String ending) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.toString().toLowerCase(Locale.ROOT).endsWith(ending))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw Mapped.unreadable(folder, e);
+        }
     }
 }

@@ -2,6 +2,7 @@ package chainrule.checkpoint;
 
 import chainrule.BadInput;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ final class JsonFile {
                 throw new BadInput(file + ": " + size + " bytes are more than such a file can need (" + LARGEST + ").");
             }
             return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (java.nio.charset.CharacterCodingException e) {
+        } catch (CharacterCodingException e) {
             throw new BadInput(file + ": the text is not UTF-8.", e);
         } catch (IOException e) {
             throw Mapped.unreadable(file, e);

@@ -88,7 +88,7 @@ public record ModelStore(Path root) {
     }
 
     private void addModels(List<String> names, Path folder) {
-        List<Path> ggufs = Checkpoint.files(folder, ".gguf");
+        List<Path> ggufs = HuggingFaceFolder.files(folder, ".gguf");
         if (Files.exists(folder.resolve("config.json")) || ggufs.size() == 1) {
             names.add(name(folder));
         } else {

@@ -65,7 +65,7 @@ public final class Safetensors implements TensorFile {
     }
 
     @Override
-    public SequencedMap<String, Entry> entries() {
+    public SequencedMap<String, Entry> directory() {
         return header.entries();
     }
 

@@ -2,6 +2,7 @@ package chainrule.checkpoint;
 
 import chainrule.BadInput;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -126,8 +128,8 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
             }
             Entry entry = Entry.of(origin, name, dtype, range[0], shape);
             if (range[1] - range[0] != entry.bytes()) {
-                throw bad("tensor " + shown + " of shape " + java.util.Arrays.toString(shape) + " and type " + dtype
-                        + " takes " + entry.bytes() + " bytes, not those from " + range[0] + " to " + range[1]);
+                throw bad("tensor " + shown + " of shape " + Arrays.toString(shape) + " and type " + dtype + " takes "
+                        + entry.bytes() + " bytes, not those from " + range[0] + " to " + range[1]);
             }
             return entry;
         }
@@ -151,10 +153,10 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
                 numbers[count++] = parser.getLongValue();
             }
             need(parser.currentToken(), JsonToken.END_ARRAY, "at most " + most + " whole numbers for " + what);
-            return java.util.Arrays.copyOf(numbers, count);
+            return Arrays.copyOf(numbers, count);
         }
 
-        private void need(@org.jspecify.annotations.Nullable JsonToken found, JsonToken needed, String what) {
+        private void need(@Nullable JsonToken found, JsonToken needed, String what) {
             if (found != needed) {
                 throw bad("the header has " + (found == null ? "its end" : found.name()) + " where " + what
                         + " is needed");

@@ -90,7 +90,7 @@ public final class ShardedSafetensors implements TensorFile {
     }
 
     @Override
-    public SequencedMap<String, Entry> entries() {
+    public SequencedMap<String, Entry> directory() {
         return entries;
     }
 

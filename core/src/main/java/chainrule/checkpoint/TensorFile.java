@@ -6,6 +6,7 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.SequencedCollection;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,7 +19,12 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
     String origin();
 
     /** All tensors by name, in the file's order. */
-    SequencedMap<String, Entry> entries();
+    SequencedMap<String, Entry> directory();
+
+    /** All tensors, in the file's order. */
+    default SequencedCollection<Entry> entries() {
+        return directory().sequencedValues();
+    }
 
     /**
      * A tensor's bytes as {@link Entry#dtype} stores them, row-major, blocks packed; read-only, valid while the file is
@@ -30,12 +36,12 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
     void close();
 
     default boolean has(String name) {
-        return entries().containsKey(name);
+        return directory().containsKey(name);
     }
 
     /** @throws BadInput where there is no such tensor */
     default Entry entry(String name) {
-        Entry entry = entries().get(name);
+        Entry entry = directory().get(name);
         if (entry == null) {
             throw new BadInput(origin() + ": there is no tensor " + Quote.of(name) + ".");
         }

@@ -99,7 +99,7 @@ final class Conversion {
                         divisors(rope, config.get("head_dim").intValue()),
                         config.get("head_dim").longValue() / 2);
             }
-            for (Entry entry : weights.entries().values()) {
+            for (Entry entry : weights.entries()) {
                 Tensor t = rearranged(arch, entry.name(), weights.read(entry.name()), heads, keys);
                 to.tensor(
                         rename(arch, entry.name()),

@@ -139,7 +139,7 @@ class FuzzTest {
 
     private static void readAll(TensorFile file) {
         try (file) {
-            for (Entry entry : file.entries().values()) {
+            for (Entry entry : file.entries()) {
                 try (var _ = new Scope()) {
                     assertThat(file.read(entry.name()).numel()).isEqualTo(entry.elements());
                 }

@@ -22,7 +22,7 @@ class GgufTest {
         try (Gguf file = Gguf.open(Golden.path("gguf/types.gguf"));
                 Safetensors reference = Safetensors.open(Golden.path("gguf/dequantised.safetensors"));
                 var _ = new Scope()) {
-            for (Entry entry : file.entries().values()) {
+            for (Entry entry : file.entries()) {
                 float[] expected = Ops.floats(reference.read(entry.name()));
                 Tensor tensor = file.read(entry.name());
                 assertThat(tensor.scalar_type().intern())
@@ -58,7 +58,7 @@ class GgufTest {
                 assertThat(entry.shape()).as(name).containsExactly(shape);
                 assertThat(file.bytes(name).byteSize()).isEqualTo(entry.bytes());
             });
-            assertThat(file.entries().keySet()).containsExactlyElementsOf(names);
+            assertThat(file.directory().keySet()).containsExactlyElementsOf(names);
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HubTest {
     private static final byte[] WEIGHTS = random(1, 300_000);
-    private static final Hub.Progress QUIET = (_, _, _) -> {};
+    private static final Hub.Listener QUIET = (_, _, _) -> {};
 
     @TempDir
     private Path folder;
@@ -133,7 +133,7 @@ class HubTest {
     /** A transfer whose every attempt fails. */
     private Path leavePart() throws IOException {
         Path part = folder.resolve("models/.partial/some/model/model.safetensors.part");
-        Hub.Progress stopHub = (file, _, _) -> {
+        Hub.Listener stopHub = (file, _, _) -> {
             if (file.equals("model.safetensors")) {
                 hub.close();
             }

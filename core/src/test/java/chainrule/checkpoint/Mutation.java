@@ -93,7 +93,7 @@ record Mutation(SplittableRandom random) {
             case 3 -> bytes = Arrays.copyOf(bytes, at);
             case 4 -> bytes = join(Arrays.copyOf(bytes, at), Arrays.copyOfRange(bytes, at + size, bytes.length));
             case 5 -> bytes = join(Arrays.copyOf(bytes, at + size), Arrays.copyOfRange(bytes, at, bytes.length));
-            default -> System.arraycopy(original, random.nextInt(original.length - size), bytes, at, size);
+            default -> System.arraycopy(original, random.nextInt(original.length - size + 1), bytes, at, size);
         }
         return bytes;
     }

@@ -42,7 +42,7 @@ class SafetensorsTest {
         try (Safetensors file = Safetensors.open(golden);
                 var _ = new Scope()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            for (Entry entry : file.entries().values()) {
+            for (Entry entry : file.entries()) {
                 tensors.put(entry.name(), file.read(entry.name()));
             }
             assertThat(tensors).isNotEmpty();
@@ -55,7 +55,7 @@ class SafetensorsTest {
     void tensorsKeepTheTypeAndShapeOfTheFile() {
         try (Safetensors file = Safetensors.open(Golden.path("models/llama_bf16/model.safetensors"));
                 var _ = new Scope()) {
-            Entry entry = file.entries().firstEntry().getValue();
+            Entry entry = file.entries().getFirst();
             Tensor tensor = file.read(entry.name());
             assertThat(tensor.scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
             assertThat(tensor.sizes().vec().get()).containsExactly(entry.shape());
@@ -84,7 +84,7 @@ class SafetensorsTest {
         try (TensorFile shards = TensorFile.open(sharded);
                 TensorFile whole = TensorFile.open(Golden.path("models/llama/model.safetensors"))) {
             assertThat(shards.entries()).hasSameSizeAs(whole.entries());
-            for (Entry entry : whole.entries().values()) {
+            for (Entry entry : whole.entries()) {
                 assertThat(shards.shape(entry.name())).containsExactly(entry.shape());
                 assertThat(shards.bytes(entry.name()).mismatch(whole.bytes(entry.name())))
                         .as(entry.name())

@@ -9,8 +9,8 @@ import java.util.Set;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a GGUF file says of special tokens, chat templates and generation, in Hugging Face's form. */
-record GgufVocabulary(GgufMetadata metadata) {
+/** The files that lie beside a Hugging Face model, made from a GGUF's metadata: special tokens, templates, generation. */
+record GgufCompanions(GgufMetadata metadata) {
     /** Special tokens and where their ids are. */
     static final SequencedMap<String, String> IDS = ids();
 
