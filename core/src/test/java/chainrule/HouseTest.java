@@ -28,7 +28,8 @@ class HouseTest {
             Set.of("model"),
             Set.of("parallel", "data"),
             Set.of("decode", "objective", "optim", "control", "probe", "diffusion"),
-            Set.of("train", "eval"));
+            Set.of("train", "eval"),
+            Set.of("local"));
 
     private static final Map<String, Integer> BUDGETS =
             Map.of("core", 24_000, "worlds", 3_000, "systems", 12_000, "studies", 5_000, "apps", 3_500, "bench", 2_000);

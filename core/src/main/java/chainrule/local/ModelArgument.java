@@ -2,6 +2,7 @@ package chainrule.local;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.checkpoint.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public final class ModelArgument {
             throw new BadInput("The model's name is empty: give a folder, a .gguf or .safetensors file, or a name in the store.");
         }
         try {
-            return Checkpoint.open(Path.of(name));
+            return Checkpoint.open(ModelStore.of(System.getenv()).resolve(name));
         } catch (InvalidPathException e) {
             throw new BadInput("'" + name + "' is neither a path nor a model's name.", e);
         }

@@ -130,7 +130,7 @@ public final class Trainer {
         try (var _ = new Scope();
                 TensorFile saved = TensorFile.open(from.resolve(RunState.OPTIMIZER))) {
             SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-            saved.entries().keySet().forEach(name -> tensors.put(name, saved.read(name)));
+            saved.entries().forEach(e -> tensors.put(e.name(), saved.read(e.name())));
             run.restore(tensors);
         }
     }

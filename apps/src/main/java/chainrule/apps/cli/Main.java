@@ -84,11 +84,11 @@ public final class Main {
             }
             CommandLine verb = last.commandSpec().commandLine();
             Object object = last.commandSpec().userObject();
-            if (last.isUsageHelpRequested() || !(object instanceof Verb)) {
+            if (last.isUsageHelpRequested() || !(object instanceof Verb running)) {
                 console.println(help(verb, object));
                 return args.length == 0 ? Verb.USAGE : Verb.DONE;
             }
-            return ((Verb) object).run(console);
+            return running.run(console);
         } catch (Exception | Error e) {
             Failure failure = Failure.of(e);
             out.flush();

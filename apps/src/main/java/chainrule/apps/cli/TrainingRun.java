@@ -67,6 +67,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
 
     private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
         long began = System.nanoTime();
+        Trainer.Outcome outcome;
         try (var interrupt = new Interrupt();
                 var progress = new Progress("step", settings.steps());
                 var board = new TensorBoard(folder.path());
@@ -75,12 +76,11 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             if (asked.tensorboard) {
                 observers.add(board);
             }
-            Trainer.Outcome outcome =
+            outcome =
                     Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
-            line.close();
-            end(outcome, (System.nanoTime() - began) / 1e9);
-            return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
         }
+        end(outcome, (System.nanoTime() - began) / 1e9);
+        return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
     }
 
     private void end(Trainer.Outcome outcome, double seconds) {

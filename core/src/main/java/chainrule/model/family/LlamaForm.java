@@ -77,7 +77,7 @@ final class LlamaForm {
         ObjectNode rope = to.putObject("rope_parameters");
         rope.put("rope_theta", rotary.base());
         if (rotary.dimensions() != width) {
-            rope.put("partial_rotary_factor", (double) rotary.dimensions() / width);
+            rope.put("partial_rotary_factor", Math.nextUp((double) rotary.dimensions() / width));
         }
         switch (rotary.scaling()) {
             case Scaling.None() -> rope.put("rope_type", "default");

@@ -105,7 +105,7 @@ public final class Models {
 
     /** The tensors of a checkpoint that its family does not know, buffers aside: a sign of another architecture. */
     public static Set<String> unknown(Form form, TensorFile weights) {
-        Set<String> names = new HashSet<>(weights.entries().keySet());
+        Set<String> names = new HashSet<>(weights.directory().keySet());
         for (Stored s : form.family().layout(form.config())) {
             names.remove(s.name());
             names.remove(s.name()

@@ -76,6 +76,8 @@ public final class ChatTemplate {
             return new Executor(evaluator, template.blocks()).render(template.root(), new Frame.Context(values));
         } catch (TemplateException e) {
             throw e.at(evaluator.line());
+        } catch (StackOverflowError e) {
+            throw new TemplateException("The template nests calls too deeply for this thread.").at(evaluator.line());
         }
     }
 

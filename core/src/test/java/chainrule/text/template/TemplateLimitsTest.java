@@ -49,7 +49,6 @@ final class TemplateLimitsTest {
                 "{{ [1] | batch(999999999, 0) | list }}",
                 "{{ [1] | slice(999999999) | list }}",
                 "{{ 9 ** 99999999 }}",
-                "{{ 9 ** 9 ** 9 ** 9 }}",
                 "{{ range(99999999) }}",
                 "{% set x = 'a' * 9999 %}{{ (x * 999).replace('a', x) }}"
             })
