@@ -23,7 +23,8 @@ public enum Reading {
         @Override
         void pass(CausalLM lm, int[][] texts, int first, Visitor visitor) {
             int length = texts[0].length - 1;
-            int[][] inputs = Arrays.stream(texts).map(t -> Arrays.copyOf(t, length)).toArray(int[][]::new);
+            int[][] inputs =
+                    Arrays.stream(texts).map(t -> Arrays.copyOf(t, length)).toArray(int[][]::new);
             Step step = lm.forward(Input.of(Ops.ids(inputs)), Tap.NONE);
             for (int b = 0; b < texts.length; b++) {
                 for (int from = first; from < length; from += CHUNK) {
@@ -94,8 +95,7 @@ public enum Reading {
     private static Step next(CausalLM lm, Cache cache, int... ids) {
         int[] nodes = new int[ids.length];
         Arrays.setAll(nodes, i -> i);
-        var segment = new Segment(
-                new Tokens.Row(ids), Segment.chain(ids.length), cache, Tap.NONE, Segment.Kind.DECODE);
+        var segment = new Segment(new Tokens.Row(ids), Segment.chain(ids.length), cache, Tap.NONE, Segment.Kind.DECODE);
         Step step = lm.extend(List.of(segment)).getFirst();
         cache.keep(nodes, new int[0]);
         return step;

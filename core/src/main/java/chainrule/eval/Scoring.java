@@ -57,8 +57,8 @@ public record Scoring(int alternatives) {
             throw new BadInput("There is no text to score: give at least one token.");
         }
         if (ids.length > lm.context()) {
-            throw new BadInput("The text has " + ids.length + " tokens, more than the model's context of " + lm.context()
-                    + ": shorten it.");
+            throw new BadInput("The text has " + ids.length + " tokens, more than the model's context of "
+                    + lm.context() + ": shorten it.");
         }
         for (int id : ids) {
             if (id < 0 || id >= lm.vocabulary()) {

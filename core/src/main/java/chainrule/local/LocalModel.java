@@ -81,8 +81,9 @@ public final class LocalModel implements AutoCloseable {
     public static LocalModel open(Checkpoint checkpoint, Options options) {
         boolean kernels = options.kernels() && Machine.vectorApi();
         if (options.kernels() && !kernels) {
-            options.notices().accept("The Vector API is absent, so decoding is slower: start Java with"
-                    + " --add-modules=jdk.incubator.vector.");
+            options.notices()
+                    .accept("The Vector API is absent, so decoding is slower: start Java with"
+                            + " --add-modules=jdk.incubator.vector.");
         }
         Compute compute = Machine.nearest(options.compute(), kernels);
         if (kernels && compute != options.compute()) {

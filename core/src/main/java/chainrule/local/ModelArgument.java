@@ -21,7 +21,8 @@ public final class ModelArgument {
     /** @throws BadInput where there is no such model */
     public static Checkpoint find(String name) {
         if (name.isBlank()) {
-            throw new BadInput("The model's name is empty: give a folder, a .gguf or .safetensors file, or a name in the store.");
+            throw new BadInput(
+                    "The model's name is empty: give a folder, a .gguf or .safetensors file, or a name in the store.");
         }
         try {
             return Checkpoint.open(ModelStore.of(System.getenv()).resolve(name));
@@ -32,8 +33,12 @@ public final class ModelArgument {
 
     /** @throws BadInput where there is none */
     public static Checkpoint openDefault() {
-        return Checkpoint.open(defaultModel().orElseThrow(() -> new BadInput("No model is named and there is no default model:"
-                + " name one (--model on the command line), or set CHAINRULE_DEFAULT_MODEL to a model's folder.")));
+        return Checkpoint.open(
+                defaultModel()
+                        .orElseThrow(
+                                () -> new BadInput(
+                                        "No model is named and there is no default model:"
+                                                + " name one (--model on the command line), or set CHAINRULE_DEFAULT_MODEL to a model's folder.")));
     }
 
     /** Where the default model is. @throws BadInput where a path is set and nothing is there */
@@ -43,7 +48,8 @@ public final class ModelArgument {
                 .filter(path -> !path.isBlank())
                 .map(Path::of);
         set.filter(path -> !Files.exists(path)).ifPresent(path -> {
-            throw new BadInput("The default model is set to " + path + ", where nothing is: mend CHAINRULE_DEFAULT_MODEL.");
+            throw new BadInput(
+                    "The default model is set to " + path + ", where nothing is: mend CHAINRULE_DEFAULT_MODEL.");
         });
         return set;
     }

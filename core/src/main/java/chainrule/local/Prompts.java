@@ -65,8 +65,10 @@ public final class Prompts implements AutoCloseable {
 
     /** @throws BadInput where the model has none */
     public Tokenizer tokenizer() {
-        return tokenizer.orElseThrow(() -> new BadInput(checkpoint.path()
-                + " has no tokenizer: put its tokenizer.json beside it, or give token ids (--ids on the command line)."));
+        return tokenizer.orElseThrow(
+                () -> new BadInput(
+                        checkpoint.path()
+                                + " has no tokenizer: put its tokenizer.json beside it, or give token ids (--ids on the command line)."));
     }
 
     /** The tokens of a raw text, with what the tokenizer itself adds to a text. @throws BadInput without a tokenizer */
@@ -83,8 +85,10 @@ public final class Prompts implements AutoCloseable {
 
     /** What the model is given to read for a conversation. @throws BadInput where it has no chat template */
     public String render(List<Message> messages) {
-        String source = checkpoint.chatTemplate().orElseThrow(() -> new BadInput(checkpoint.path()
-                + " has no chat template: it continues texts (without --chat on the command line)."));
+        String source = checkpoint
+                .chatTemplate()
+                .orElseThrow(() -> new BadInput(checkpoint.path()
+                        + " has no chat template: it continues texts (without --chat on the command line)."));
         Map<String, Object> variables = new LinkedHashMap<>();
         for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
             checkpoint.specialToken(name).ifPresent(token -> variables.put(name, token));
@@ -106,7 +110,8 @@ public final class Prompts implements AutoCloseable {
 
     /** The tokens that end a text, as the publisher lists them. */
     public Stops ends() {
-        Set<Integer> ends = new LinkedHashSet<>(ids(checkpoint.generationConfig().path("eos_token_id")));
+        Set<Integer> ends =
+                new LinkedHashSet<>(ids(checkpoint.generationConfig().path("eos_token_id")));
         if (ends.isEmpty()) {
             ends.addAll(ids(checkpoint.config().path("eos_token_id")));
         }
@@ -148,7 +153,10 @@ public final class Prompts implements AutoCloseable {
 
     private static List<Integer> ids(JsonNode node) {
         if (node.isArray()) {
-            return node.valueStream().filter(JsonNode::isInt).map(JsonNode::intValue).toList();
+            return node.valueStream()
+                    .filter(JsonNode::isInt)
+                    .map(JsonNode::intValue)
+                    .toList();
         }
         return node.isInt() ? List.of(node.intValue()) : List.of();
     }

@@ -84,16 +84,13 @@ class NextTokenTest extends ObjectiveContract {
         try (Decoder lm = Tiny.decoder(Tiny.llama(), 3);
                 var _ = new Scope()) {
             double exact = new NextToken().sum(lm, batch()).item_double();
-            double rough = new NextToken()
-                    .sum(lm.in(Compute.BF16), batch())
-                    .item_double();
+            double rough = new NextToken().sum(lm.in(Compute.BF16), batch()).item_double();
             assertThat(rough).isCloseTo(exact, within(0.02 * exact)).isNotEqualTo(exact);
         }
     }
 
     private static double plainLoss(Decoder lm, Batch batch) {
-        Tensor logP = Ops.logSoftmax(
-                lm.forward(batch.input(), Tap.NONE).logits(0, 36), -1);
+        Tensor logP = Ops.logSoftmax(lm.forward(batch.input(), Tap.NONE).logits(0, 36), -1);
         Tensor own = logP.gather(1, batch.targets().reshape(-1, 1)).squeeze(1);
         return -own.mul(batch.mask().flatten()).sum().item_double();
     }

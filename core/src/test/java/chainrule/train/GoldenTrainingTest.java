@@ -53,7 +53,15 @@ class GoldenTrainingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gpt2", "llama", "llama3", "mistral", "qwen2", "qwen3", "gpt_neox", "gpt_neox_sequential", "llama_bf16"
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16"
             })
     void tenStepsAgree(String name) throws IOException {
         JsonNode expected = training(name);
@@ -65,19 +73,23 @@ class GoldenTrainingTest {
                         Batch batch = Batch.of(reference.read("train.ids").select(0, i));
                         var part = new Part(lm, new NextToken(7), batch, batch.trained());
                         Optimizer.Update update = run.step(List.of(part), 1);
-                        double norm = expected.required("grad_norms_before_clipping").get(i).doubleValue();
+                        double norm = expected.required("grad_norms_before_clipping")
+                                .get(i)
+                                .doubleValue();
                         assertThat(update.loss())
                                 .as("loss of step " + i)
                                 .isCloseTo(expected.required("losses").get(i).doubleValue(), within(1e-4));
-                        assertThat(update.gradientNorm()).as("norm of step " + i).isCloseTo(norm, within(2e-4 * norm));
+                        assertThat(update.gradientNorm())
+                                .as("norm of step " + i)
+                                .isCloseTo(norm, within(2e-4 * norm));
                     }
                 }
             }
             assertSums(name, lm, expected);
             try (var _ = new Scope();
                     var _ = new NoGradGuard()) {
-                Tensor logits = lm.forward(Input.of(reference.read("ids")), Tap.NONE).logits(0, (int)
-                        reference.read("ids").numel());
+                Tensor logits = lm.forward(Input.of(reference.read("ids")), Tap.NONE)
+                        .logits(0, (int) reference.read("ids").numel());
                 Tensor after = reference.read("train.logits_after").view(logits.shape());
                 assertThat(logits.sub(after).abs().max().item_double()).isLessThan(5e-3);
             }
@@ -87,7 +99,15 @@ class GoldenTrainingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "gpt2", "llama", "llama3", "mistral", "qwen2", "qwen3", "gpt_neox", "gpt_neox_sequential", "llama_bf16"
+                "gpt2",
+                "llama",
+                "llama3",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gpt_neox",
+                "gpt_neox_sequential",
+                "llama_bf16"
             })
     void theDecayedParametersAreTheReferences(String name) throws IOException {
         Set<String> expected = new TreeSet<>();
@@ -117,10 +137,14 @@ class GoldenTrainingTest {
             Models.stored(form, lm.parameters()).forEach((path, tensor) -> {
                 JsonNode sums = expected.required("final_parameters").required(inMemory(path));
                 double absolute = sums.required("abs_sum").doubleValue();
-                int loose = expected.path("elements_with_rounding_gradients").path(path).asInt(0);
+                int loose = expected.path("elements_with_rounding_gradients")
+                        .path(path)
+                        .asInt(0);
                 var tolerance = within(1e-4 * absolute + loose * 20 * rate);
                 Tensor wide = tensor.to(ScalarType.Double);
-                assertThat(wide.sum().item_double()).as(path).isCloseTo(sums.required("sum").doubleValue(), tolerance);
+                assertThat(wide.sum().item_double())
+                        .as(path)
+                        .isCloseTo(sums.required("sum").doubleValue(), tolerance);
                 assertThat(wide.abs().sum().item_double()).as(path).isCloseTo(absolute, tolerance);
             });
         }

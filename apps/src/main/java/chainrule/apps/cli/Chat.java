@@ -103,8 +103,8 @@ final class Chat implements Verb {
             throws InterruptedException {
         messages.add(Message.user(line));
         try {
-            Request request = chosen.apply(lm.chat(messages), lm.suggested(), TOKENS)
-                    .withSeed(chosen.seed(), messages.size());
+            Request request =
+                    chosen.apply(lm.chat(messages), lm.suggested(), TOKENS).withSeed(chosen.seed(), messages.size());
             Result answer = new Streaming(console, !json).follow(lm.submit(request));
             messages.add(new Message("assistant", answer.text()));
             return answer.finish() != Result.Finish.CANCELLED;

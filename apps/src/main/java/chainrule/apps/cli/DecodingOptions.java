@@ -16,10 +16,16 @@ import picocli.CommandLine.Option;
 
 /** How a text is continued. */
 final class DecodingOptions {
-    @Option(names = "--decoding", paramLabel = "SPEC", description = "The method, as in sampling:temperature=0.7,topP=0.95.")
+    @Option(
+            names = "--decoding",
+            paramLabel = "SPEC",
+            description = "The method, as in sampling:temperature=0.7,topP=0.95.")
     Optional<String> decoding = Optional.empty();
 
-    @Option(names = "--rule", paramLabel = "SPEC", description = "A logit rule, as in repetition-penalty:1.2; repeatable.")
+    @Option(
+            names = "--rule",
+            paramLabel = "SPEC",
+            description = "A logit rule, as in repetition-penalty:1.2; repeatable.")
     List<String> rules = new ArrayList<>();
 
     @Option(names = "--stop", paramLabel = "TEXT", description = "A text that ends the continuation; repeatable.")
@@ -52,7 +58,9 @@ final class DecodingOptions {
     Chosen chosen() {
         return new Chosen(
                 decoding.map(spec -> Spec.parse(spec, Decoding.class)),
-                new Rules(rules.stream().map(spec -> Spec.parse(spec, LogitRule.class)).toList()),
+                new Rules(rules.stream()
+                        .map(spec -> Spec.parse(spec, LogitRule.class))
+                        .toList()),
                 new Stops(List.of(), stops),
                 maxTokens.map(OptionalInt::of).orElse(OptionalInt.empty()),
                 seed.orElseGet(() -> new SplittableRandom().nextLong(1_000_000)));

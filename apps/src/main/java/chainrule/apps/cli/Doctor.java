@@ -30,7 +30,9 @@ final class Doctor implements Verb {
     public int run(Console console) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("java", System.getProperty("java.runtime.version") + ", " + System.getProperty("java.vendor"));
-        all.put("vectorApi", Machine.vectorApi() ? "present" : "absent: start Java with --add-modules=jdk.incubator.vector");
+        all.put(
+                "vectorApi",
+                Machine.vectorApi() ? "present" : "absent: start Java with --add-modules=jdk.incubator.vector");
         all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         all.put("processor", Processor.describe());
         all.put("amx", Processor.amx() ? "yes" : "no");
@@ -55,11 +57,19 @@ final class Doctor implements Verb {
         long began = System.nanoTime();
         try {
             Natives.load();
-            all.put("natives", String.format(Locale.ROOT, "libtorch %s for %s, loaded in %.1f s",
-                    torch.class.getPackage().getImplementationVersion(), Natives.platform(), (System.nanoTime() - began) / 1e9));
+            all.put(
+                    "natives",
+                    String.format(
+                            Locale.ROOT,
+                            "libtorch %s for %s, loaded in %.1f s",
+                            torch.class.getPackage().getImplementationVersion(),
+                            Natives.platform(),
+                            (System.nanoTime() - began) / 1e9));
             all.put("threads", torch.get_num_threads());
-            all.put("quantised", String.join(" ", Machine.quantisedEngines())
-                    + (Machine.int8() ? "" : ": no FBGEMM, so 8-bit weights are computed with in bf16 or f32"));
+            all.put(
+                    "quantised",
+                    String.join(" ", Machine.quantisedEngines())
+                            + (Machine.int8() ? "" : ": no FBGEMM, so 8-bit weights are computed with in bf16 or f32"));
             all.put("decoding", Compute.forDecoding().toString());
             all.put("training", Compute.forTraining().toString());
             return Optional.empty();
@@ -72,8 +82,11 @@ final class Doctor implements Verb {
     private static String memory() {
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return String.format(
-                Locale.ROOT, "%.1f GB, %.1f GB free; Java's heap at most %.1f GB", system.getTotalMemorySize() / 1e9,
-                system.getFreeMemorySize() / 1e9, Runtime.getRuntime().maxMemory() / 1e9);
+                Locale.ROOT,
+                "%.1f GB, %.1f GB free; Java's heap at most %.1f GB",
+                system.getTotalMemorySize() / 1e9,
+                system.getFreeMemorySize() / 1e9,
+                Runtime.getRuntime().maxMemory() / 1e9);
     }
 
     private static String store() {

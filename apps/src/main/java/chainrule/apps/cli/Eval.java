@@ -37,7 +37,10 @@ final class Eval implements Verb {
     @Option(names = "--window", paramLabel = "N", description = "Tokens that are read at once (${DEFAULT-VALUE}).")
     int window = 512;
 
-    @Option(names = "--stride", paramLabel = "N", description = "Tokens from one window's start to the next (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--stride",
+            paramLabel = "N",
+            description = "Tokens from one window's start to the next (${DEFAULT-VALUE}).")
     int stride = 256;
 
     @Option(names = "--limit", paramLabel = "TOKENS", description = "Read only so many tokens; 0: all.")
@@ -92,8 +95,13 @@ final class Eval implements Verb {
             console.json(all);
         } else {
             console.println(String.format(
-                    Locale.ROOT, "perplexity %.4f   %.4f bits per byte   %d tokens, window %d, stride %d",
-                    score.perplexity(), score.bitsPerByte(bytes), score.tokens(), window, stride));
+                    Locale.ROOT,
+                    "perplexity %.4f   %.4f bits per byte   %d tokens, window %d, stride %d",
+                    score.perplexity(),
+                    score.bitsPerByte(bytes),
+                    score.tokens(),
+                    window,
+                    stride));
         }
     }
 }

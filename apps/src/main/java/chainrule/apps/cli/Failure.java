@@ -28,7 +28,8 @@ record Failure(int code, String sentence) {
             case CancellationException _ -> new Failure(Verb.INTERRUPTED, "Interrupted.");
             case OutOfMemoryError _ ->
                 new Failure(Verb.FAILURE, "Java's heap is full: give it more, as in CHAINRULE_JVM_OPTIONS=-Xmx4g.");
-            case NoSuchFileException e -> new Failure(Verb.BAD_INPUT, e.getFile() + ": there is no such file or folder.");
+            case NoSuchFileException e ->
+                new Failure(Verb.BAD_INPUT, e.getFile() + ": there is no such file or folder.");
             case AccessDeniedException e -> new Failure(Verb.BAD_INPUT, e.getFile() + " may not be read or written.");
             case FileSystemException e -> new Failure(Verb.FAILURE, text(e) + ".");
             default -> unexpected(thrown);
@@ -60,7 +61,8 @@ record Failure(int code, String sentence) {
     private static String usage(ParameterException e) {
         String name = e.getCommandLine().getCommandSpec().qualifiedName();
         String more = " See " + name + " --help.";
-        if (!(e instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
             return text(e).replaceFirst("[.]?$", ".") + more;
         }
         String given = unmatched.getUnmatched().getFirst();

@@ -64,11 +64,11 @@ final class Generate implements Verb {
             throw new Failure.Usage("--chat takes a text, not token ids.");
         }
         try (LocalModel lm = model.open(Compute.forDecoding(), console)) {
-            Request plain = prompt.isPresent() ? request(lm, prompt.get()) : lm.request(text.ids(lm.prompts(), console));
+            Request plain =
+                    prompt.isPresent() ? request(lm, prompt.get()) : lm.request(text.ids(lm.prompts(), console));
             Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
             long began = System.nanoTime();
-            Result result = new Streaming(console, !json)
-                    .follow(lm.submit(json ? request.withLogprobs(0) : request));
+            Result result = new Streaming(console, !json).follow(lm.submit(json ? request.withLogprobs(0) : request));
             double seconds = (System.nanoTime() - began) / 1e9;
             if (json) {
                 console.json(json(lm, request.decoding(), result, seconds));
@@ -79,8 +79,12 @@ final class Generate implements Verb {
                 console.note("seed " + chosen.seed());
             }
             console.note(String.format(
-                    Locale.ROOT, "%d tokens in %.2f s (%.1f tokens/s), ended by %s", tokens(result), seconds,
-                    tokens(result) / seconds, result.finish()));
+                    Locale.ROOT,
+                    "%d tokens in %.2f s (%.1f tokens/s), ended by %s",
+                    tokens(result),
+                    seconds,
+                    tokens(result) / seconds,
+                    result.finish()));
             return result.finish() == Result.Finish.CANCELLED ? INTERRUPTED : DONE;
         }
     }

@@ -126,13 +126,19 @@ final class Info implements Verb {
     private static void show(Console console, String name, Object value) {
         String text = switch (value) {
             case Map<?, ?> map when map.isEmpty() -> "none";
-            case Map<?, ?> map when name.equals("tensors") -> {
+            case Map<?, ?> map
+            when name.equals("tensors") -> {
                 var lines = new StringBuilder();
-                map.forEach((k, v) -> lines.append("\n  ").append(k).append("  ").append(v));
+                map.forEach(
+                        (k, v) -> lines.append("\n  ").append(k).append("  ").append(v));
                 yield lines.toString();
             }
-            case Map<?, ?> map -> String.join(
-                    ", ", map.entrySet().stream().map(e -> e.getKey() + " " + text(e.getValue())).toList());
+            case Map<?, ?> map ->
+                String.join(
+                        ", ",
+                        map.entrySet().stream()
+                                .map(e -> e.getKey() + " " + text(e.getValue()))
+                                .toList());
             default -> text(value);
         };
         console.println(String.format(Locale.ROOT, "%-13s %s", name, text));

@@ -24,7 +24,10 @@ final class Licence {
                 .or(() -> head(folder.resolve("README.md")).flatMap(Licence::stated))
                 .or(() -> Stream.of("LICENSE", "LICENSE.txt", "LICENSE.md")
                         .flatMap(name -> head(folder.resolve(name)).stream())
-                        .flatMap(lines -> lines.stream().map(String::strip).filter(l -> !l.isEmpty()).limit(1))
+                        .flatMap(lines -> lines.stream()
+                                .map(String::strip)
+                                .filter(l -> !l.isEmpty())
+                                .limit(1))
                         .findFirst());
     }
 

@@ -108,11 +108,16 @@ public final class Main {
     }
 
     private static String help(CommandLine command, Object object) {
-        List<String> footer = new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
+        List<String> footer =
+                new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));
         if (object instanceof Verb verb) {
             verb.names().forEach(line -> footer.add(line.replace("%", "%%")));
         }
-        command.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new)).width(110).longOptionsMaxWidth(40);
+        command.getCommandSpec()
+                .usageMessage()
+                .footer(footer.toArray(String[]::new))
+                .width(110)
+                .longOptionsMaxWidth(40);
         return command.getUsageMessage().stripTrailing();
     }
 
@@ -126,7 +131,11 @@ public final class Main {
             if (!(argument instanceof OptionSpec option) || option.arity().max() == 0) {
                 return null;
             }
-            String name = "CHAINRULE" + option.longestName().replaceFirst("^-", "").replace('-', '_').toUpperCase(Locale.ROOT);
+            String name = "CHAINRULE"
+                    + option.longestName()
+                            .replaceFirst("^-", "")
+                            .replace('-', '_')
+                            .toUpperCase(Locale.ROOT);
             return TAKEN.contains(name) ? null : System.getenv(name);
         }
     }

@@ -10,7 +10,8 @@ final class ModelName {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            description = "A folder, a .gguf or .safetensors file, or a name in the store; without it the default model.")
+            description =
+                    "A folder, a .gguf or .safetensors file, or a name in the store; without it the default model.")
     Optional<String> name = Optional.empty();
 
     /** @throws chainrule.BadInput where there is no such model */

@@ -13,10 +13,7 @@ final class ModelOptions {
     @Mixin
     ModelName model = new ModelName();
 
-    @Option(
-            names = "--compute",
-            paramLabel = "TYPE",
-            description = "Number type of products: f32, bf16 or int8.")
+    @Option(names = "--compute", paramLabel = "TYPE", description = "Number type of products: f32, bf16 or int8.")
     Optional<String> compute = Optional.empty();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of libtorch; as many as there are cores.")
@@ -36,7 +33,8 @@ final class ModelOptions {
         }
         setThreads(threads);
         return LocalModel.open(
-                model.checkpoint(), new LocalModel.Options(type, kernels.equals("on"), line -> console.note("chainrule: " + line)));
+                model.checkpoint(),
+                new LocalModel.Options(type, kernels.equals("on"), line -> console.note("chainrule: " + line)));
     }
 
     /** @param threads 0: as many as there are cores */

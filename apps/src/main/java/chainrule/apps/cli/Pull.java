@@ -34,8 +34,12 @@ final class Pull implements Verb {
         ModelStore store = ModelStore.of(System.getenv());
         Path folder;
         try {
-            folder = Hub.of(System.getenv()).pull(request, store, (file, done, total) ->
-                    lines.computeIfAbsent(file, f -> new Progress(f, total)).update(done, ""));
+            folder = Hub.of(System.getenv())
+                    .pull(
+                            request,
+                            store,
+                            (file, done, total) -> lines.computeIfAbsent(file, f -> new Progress(f, total))
+                                    .update(done, ""));
         } finally {
             lines.values().forEach(Progress::close);
         }

@@ -16,7 +16,10 @@ final class RunOptions {
     @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimizer (1000).")
     Optional<Long> steps = Optional.empty();
 
-    @Option(names = "--epochs", paramLabel = "X", description = "In place of --steps: how often all of the text is read.")
+    @Option(
+            names = "--epochs",
+            paramLabel = "X",
+            description = "In place of --steps: how often all of the text is read.")
     Optional<Double> epochs = Optional.empty();
 
     @Option(names = "--batch", paramLabel = "N", description = "Rows in one pass (${DEFAULT-VALUE}).")
@@ -34,31 +37,51 @@ final class RunOptions {
     @Option(names = "--schedule", paramLabel = "SPEC", description = "Of the learning rate (${DEFAULT-VALUE}).")
     String schedule = "cosine";
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps in which the rate grows (a twentieth, 200 at most).")
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description = "Steps in which the rate grows (a twentieth, 200 at most).")
     Optional<Integer> warmup = Optional.empty();
 
     @Option(names = "--weight-decay", paramLabel = "X", description = "Of matrices (${DEFAULT-VALUE}).")
     double weightDecay = 0.1;
 
-    @Option(names = "--clip", paramLabel = "X", description = "Longest gradient taken as it is; 0: any (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--clip",
+            paramLabel = "X",
+            description = "Longest gradient taken as it is; 0: any (${DEFAULT-VALUE}).")
     double clip = 1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of fresh weights and of the text's order (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of fresh weights and of the text's order (${DEFAULT-VALUE}).")
     long seed;
 
     @Option(names = "--compute", paramLabel = "TYPE", description = "Number type of products: f32 or bf16.")
     Optional<String> compute = Optional.empty();
 
-    @Option(names = "--checkpointing", description = "Compute activations again instead of keeping them: less memory, slower.")
+    @Option(
+            names = "--checkpointing",
+            description = "Compute activations again instead of keeping them: less memory, slower.")
     boolean checkpointing;
 
-    @Option(names = "--eval-every", paramLabel = "N", description = "Steps from one held-out loss to the next; 0: never (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--eval-every",
+            paramLabel = "N",
+            description = "Steps from one held-out loss to the next; 0: never (${DEFAULT-VALUE}).")
     int evalEvery = 250;
 
-    @Option(names = "--save-every", paramLabel = "N", description = "Steps from one checkpoint to the next; 0: only at the end (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--save-every",
+            paramLabel = "N",
+            description = "Steps from one checkpoint to the next; 0: only at the end (${DEFAULT-VALUE}).")
     int saveEvery = 250;
 
-    @Option(names = "--sample-every", paramLabel = "N", description = "Steps from one sample of text to the next; 0: none (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--sample-every",
+            paramLabel = "N",
+            description = "Steps from one sample of text to the next; 0: none (${DEFAULT-VALUE}).")
     int sampleEvery = 250;
 
     /** The number type of products. */
@@ -79,7 +102,9 @@ final class RunOptions {
             throw new Failure.Usage("Give --steps or --epochs, not both.");
         }
         try {
-            long count = epochs.map(e -> Settings.steps(e, rows, (long) batch * accumulate)).or(() -> steps).orElse(1000L);
+            long count = epochs.map(e -> Settings.steps(e, rows, (long) batch * accumulate))
+                    .or(() -> steps)
+                    .orElse(1000L);
             return new Settings(
                     count,
                     batch,
@@ -99,7 +124,8 @@ final class RunOptions {
 
     /** The schedule, with the warm-up and a floor of a tenth where it does not name them itself. */
     Schedule schedule(long steps) {
-        Map<String, String> usual = Map.of("warmUp", "" + warmup.orElse((int) Math.min(200, steps / 20)), "floor", "0.1");
+        Map<String, String> usual =
+                Map.of("warmUp", "" + warmup.orElse((int) Math.min(200, steps / 20)), "floor", "0.1");
         String name = schedule.split(":", 2)[0].strip();
         StringBuilder full = new StringBuilder(schedule);
         for (Spec.Member member : Spec.describe(Schedule.class)) {

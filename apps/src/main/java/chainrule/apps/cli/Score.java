@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /** {@code score}: how likely a model finds every token of a text. */
 @Command(
         name = "score",
-        description = "Show the log-probability of every token of a text, and the likeliest tokens in its place. In f32 unless told otherwise.",
+        description =
+                "Show the log-probability of every token of a text, and the likeliest tokens in its place. In f32 unless told otherwise.",
         footer = {"", "Example:", "  ./chainrule score \"The capital of France is Paris\" --model my-model --top 3"})
 final class Score implements Verb {
     @Mixin
@@ -53,7 +54,12 @@ final class Score implements Verb {
         for (Token t : tokens) {
             boolean predicted = t.logprob().isPresent();
             logprobs.add(predicted ? t.logprob().getAsDouble() : null);
-            top.add(predicted ? t.alternatives().stream().map(a -> List.<Number>of(a.id(), a.logprob())).toList() : null);
+            top.add(
+                    predicted
+                            ? t.alternatives().stream()
+                                    .map(a -> List.<Number>of(a.id(), a.logprob()))
+                                    .toList()
+                            : null);
         }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("ids", tokens.stream().map(Token::id).toList());
@@ -63,9 +69,11 @@ final class Score implements Verb {
     }
 
     private static String line(Token token, Prompts prompts) {
-        String best = String.join("  ", token.alternatives().stream()
-                .map(a -> name(a.id(), prompts) + String.format(Locale.ROOT, " %.2f", a.logprob()))
-                .toList());
+        String best = String.join(
+                "  ",
+                token.alternatives().stream()
+                        .map(a -> name(a.id(), prompts) + String.format(Locale.ROOT, " %.2f", a.logprob()))
+                        .toList());
         String logprob = token.logprob().isPresent()
                 ? String.format(Locale.ROOT, "%8.4f", token.logprob().getAsDouble())
                 : "       -";

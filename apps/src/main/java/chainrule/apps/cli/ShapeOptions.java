@@ -20,14 +20,18 @@ final class ShapeOptions {
     @Option(names = "--heads", paramLabel = "N", description = "Its attention heads (${DEFAULT-VALUE}).")
     int heads = 4;
 
-    @Option(names = "--vocabulary", paramLabel = "N", description = "Tokens of a byte-level BPE trained on the text (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "N",
+            description = "Tokens of a byte-level BPE trained on the text (${DEFAULT-VALUE}).")
     int vocabulary = 4096;
 
     /** A decoder for texts of {@code context} tokens. */
     DecoderConfig config(int vocabulary, int context) {
         if (layers < 1 || heads < 1 || width < 1 || width % (2 * heads) != 0) {
-            throw new Failure.Usage("The width must be an even multiple of the heads, and all of them above 0: --layers "
-                    + layers + " --width " + width + " --heads " + heads + " does not do.");
+            throw new Failure.Usage(
+                    "The width must be an even multiple of the heads, and all of them above 0: --layers " + layers
+                            + " --width " + width + " --heads " + heads + " does not do.");
         }
         int head = width / heads;
         int inner = Math.ceilDiv(width * 8, 3 * 32) * 32;

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** {@code template}: what a model is given to read for a message. */
 @Command(
         name = "template",
-        description = "Show what a model is given to read for a message: its chat template rendered, and the token ids.",
+        description =
+                "Show what a model is given to read for a message: its chat template rendered, and the token ids.",
         footer = {"", "Example:", "  ./chainrule template my-model \"Hello\""})
 final class Template implements Verb {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A folder, a file, or a name in the store.")

@@ -41,7 +41,8 @@ final class TextOptions {
                     .mapToInt(Integer::parseInt)
                     .toArray();
         } catch (NumberFormatException e) {
-            throw new BadInput("--ids takes whole numbers with commas between them, as in 1,2,3, not '" + list + "'.", e);
+            throw new BadInput(
+                    "--ids takes whole numbers with commas between them, as in 1,2,3, not '" + list + "'.", e);
         }
     }
 }

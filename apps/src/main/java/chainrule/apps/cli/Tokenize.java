@@ -30,7 +30,8 @@ final class Tokenize implements Verb {
         text.text(console);
         try (Prompts prompts = Prompts.of(model.checkpoint(), line -> console.note("chainrule: " + line))) {
             int[] ids = text.ids(prompts, console);
-            List<String> tokens = Arrays.stream(ids).mapToObj(prompts.tokenizer()::token).toList();
+            List<String> tokens =
+                    Arrays.stream(ids).mapToObj(prompts.tokenizer()::token).toList();
             if (json) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("ids", ids);

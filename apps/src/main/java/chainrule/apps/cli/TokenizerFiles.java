@@ -56,7 +56,9 @@ record TokenizerFiles(Path folder) {
         if (from.tokenizer().isPresent()) {
             Files.copy(from.tokenizer().get(), folder.resolve("tokenizer.json"));
         } else if (from.metadata().containsKey("tokenizer.ggml.tokens")) {
-            write("tokenizer.json", GgufVocabulary.tokenizerJson(from.metadata(), from.path().toString()));
+            write(
+                    "tokenizer.json",
+                    GgufVocabulary.tokenizerJson(from.metadata(), from.path().toString()));
         } else {
             throw new BadInput(from.path() + " has no tokenizer, without which no text can be trained on.");
         }
@@ -64,8 +66,10 @@ record TokenizerFiles(Path folder) {
         ObjectNode generation = JSON.createObjectNode();
         from.generationConfig().forEachEntry(generation::set);
         try (Prompts prompts = Prompts.of(from, _ -> {})) {
-            int end = prompts.ends().tokens().stream().findFirst().orElseThrow(() -> new BadInput(from.path()
-                    + " names no token that ends a text: set eos_token in its tokenizer_config.json."));
+            int end = prompts.ends().tokens().stream()
+                    .findFirst()
+                    .orElseThrow(() -> new BadInput(from.path()
+                            + " names no token that ends a text: set eos_token in its tokenizer_config.json."));
             if (!generation.has("eos_token_id")) {
                 generation.put("eos_token_id", end);
             }
@@ -75,7 +79,8 @@ record TokenizerFiles(Path folder) {
         }
         write(GENERATION, generation.toString());
         if (from.chatTemplate().isPresent()) {
-            Files.writeString(folder.resolve("chat_template.jinja"), from.chatTemplate().get());
+            Files.writeString(
+                    folder.resolve("chat_template.jinja"), from.chatTemplate().get());
         }
     }
 

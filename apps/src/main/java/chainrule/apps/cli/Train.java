@@ -40,10 +40,16 @@ final class Train implements Verb {
     @Spec
     CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--data", paramLabel = "FILE", description = "A text file, JSON lines or a folder of them; repeatable.")
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "A text file, JSON lines or a folder of them; repeatable.")
     List<Path> data = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder (runs/wordnet; with --data runs/NAME).")
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "The run's folder (runs/wordnet; with --data runs/NAME).")
     Optional<Path> out = Optional.empty();
 
     @Option(names = "--from", paramLabel = "MODEL", description = "Train this model further.")
@@ -84,7 +90,8 @@ final class Train implements Verb {
             ModelOptions.setThreads(threads);
             Optional<Checkpoint> model = from.map(ModelArgument::find);
             TrainingText.Source source = source();
-            try (RunFolder folder = RunFolder.create(path, spec.commandLine().getParseResult().originalArgs())) {
+            try (RunFolder folder =
+                    RunFolder.create(path, spec.commandLine().getParseResult().originalArgs())) {
                 try {
                     prepare(folder, source, model, console);
                 } catch (RuntimeException | IOException e) {
@@ -114,7 +121,11 @@ final class Train implements Verb {
     /** The verb with the options that the run in {@code path} was started with. */
     private static Train begun(Path path) {
         String[] arguments = RunFolder.command(path).toArray(String[]::new);
-        Object verb = Main.commandLine().parseArgs(arguments).subcommand().commandSpec().userObject();
+        Object verb = Main.commandLine()
+                .parseArgs(arguments)
+                .subcommand()
+                .commandSpec()
+                .userObject();
         if (verb instanceof Train train) {
             return train;
         }

@@ -30,7 +30,8 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                 HuggingFaceTokenizer tokenizer = files.open();
                 TrainedModel trained = model.isPresent()
                         ? TrainedModel.of(model.get(), run.compute(), files)
-                        : TrainedModel.fresh(asked.shape.config(tokenizer.size(), run.length), run.seed, run.compute(), files)) {
+                        : TrainedModel.fresh(
+                                asked.shape.config(tokenizer.size(), run.length), run.seed, run.compute(), files)) {
             check(trained, tokenizer);
             TrainingText.Rows rows = text.rows(run.length, run.seed);
             Settings settings = run.settings(rows.training().rows(), asked.from.isEmpty());
@@ -54,15 +55,29 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
     private void announce(TrainingText text, TrainedModel trained, Settings settings, TrainingText.Rows rows) {
         long each = settings.rowsPerStep() * settings.length();
         console.note(String.format(
-                Locale.ROOT, "Data: %,d texts, %,d tokens, in rows of %d; held out for measuring: %,d rows",
-                text.documents(), text.tokens(), settings.length(), rows.heldOut().map(h -> h.rows()).orElse(0L)));
+                Locale.ROOT,
+                "Data: %,d texts, %,d tokens, in rows of %d; held out for measuring: %,d rows",
+                text.documents(),
+                text.tokens(),
+                settings.length(),
+                rows.heldOut().map(h -> h.rows()).orElse(0L)));
         console.note(String.format(
-                Locale.ROOT, "Model: %,d parameters (%d layers of width %d, vocabulary %,d), computing in %s",
-                trained.net().config().parameters(), trained.net().config().layers(), trained.net().config().width(),
-                trained.net().vocabulary(), settings.compute()));
+                Locale.ROOT,
+                "Model: %,d parameters (%d layers of width %d, vocabulary %,d), computing in %s",
+                trained.net().config().parameters(),
+                trained.net().config().layers(),
+                trained.net().config().width(),
+                trained.net().vocabulary(),
+                settings.compute()));
         console.note(String.format(
-                Locale.ROOT, "Training: %,d steps of %,d tokens, %.2f times the text; written to %s",
-                settings.steps(), each, (double) settings.steps() * settings.rowsPerStep() / rows.training().rows(), folder.path()));
+                Locale.ROOT,
+                "Training: %,d steps of %,d tokens, %.2f times the text; written to %s",
+                settings.steps(),
+                each,
+                (double) settings.steps()
+                        * settings.rowsPerStep()
+                        / rows.training().rows(),
+                folder.path()));
     }
 
     private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
@@ -76,8 +91,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             if (asked.tensorboard) {
                 observers.add(board);
             }
-            outcome =
-                    Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
+            outcome = Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
         }
         end(outcome, (System.nanoTime() - began) / 1e9);
         return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
@@ -99,9 +113,12 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             console.json(result);
         }
         if (outcome.interrupted()) {
-            console.note("Stopped and saved after step " + outcome.step() + ". Go on with: ./chainrule train --resume --out " + path);
+            console.note("Stopped and saved after step " + outcome.step()
+                    + ". Go on with: ./chainrule train --resume --out " + path);
         } else {
-            String prompt = asked.samplePrompts().getFirst().isEmpty() ? "The" : asked.samplePrompts().getFirst();
+            String prompt = asked.samplePrompts().getFirst().isEmpty()
+                    ? "The"
+                    : asked.samplePrompts().getFirst();
             console.note("Done: the model is in " + path + ", its loss curve in " + path.resolve("loss.svg")
                     + ". Try: ./chainrule generate \"" + prompt + "\" --model " + path);
         }

@@ -44,8 +44,9 @@ final class TrainingText implements AutoCloseable {
     static void write(Path folder, Source source, HuggingFaceTokenizer tokenizer, int end, Console console) {
         var vocabulary = new Vocabulary(tokenizer.size(), end, text -> tokenizer.ids(text, false));
         TokenFile.write(folder.resolve("training.tokens"), source.training(), vocabulary, progress(console));
-        source.heldOut().ifPresent(corpus ->
-                TokenFile.write(folder.resolve("heldout.tokens"), corpus, vocabulary, progress(console)));
+        source.heldOut()
+                .ifPresent(corpus ->
+                        TokenFile.write(folder.resolve("heldout.tokens"), corpus, vocabulary, progress(console)));
     }
 
     private static TokenFile.Progress progress(Console console) {
@@ -80,7 +81,9 @@ final class TrainingText implements AutoCloseable {
     Rows rows(int length, long seed) {
         var packing = new Packing.Contiguous(length);
         HeldOut.Split split = split(packing, seed);
-        Windows measured = heldOut.map(file -> new HeldOut.None().split(file, packing).training()).orElse(split.heldOut());
+        Windows measured = heldOut.map(
+                        file -> new HeldOut.None().split(file, packing).training())
+                .orElse(split.heldOut());
         return new Rows(
                 Examples.of(new Batches(split.training(), seed)),
                 measured.count() == 0 ? Optional.empty() : Optional.of(Examples.of(measured)));

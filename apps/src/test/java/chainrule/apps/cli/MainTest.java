@@ -1,0 +1,214 @@
+package chainrule.apps.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import chainrule.apps.TinyFolder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class MainTest {
+    @TempDir
+    static Path folder;
+
+    private static String model = "";
+
+    private record Run(int code, String out, String err) {
+        JsonNode json() {
+            assertThat(code).as(err).isZero();
+            assertThat(out.lines()).hasSize(1);
+            return JsonMapper.shared().readTree(out);
+        }
+    }
+
+    @BeforeAll
+    static void makeAModel() throws IOException {
+        model = TinyFolder.make(Files.createDirectory(folder.resolve("tiny"))).toString();
+    }
+
+    private static Run run(String... args) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        int code = Main.run(
+                args,
+                new ByteArrayInputStream(new byte[0]),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void generateAnswersInOneObject() {
+        JsonNode json = run(
+                        "generate", "once upon", "--model", model, "--max-tokens", "5", "--compute", "f32", "--json")
+                .json();
+        JsonNode text = json.get("texts").get(0);
+        assertThat(json.get("decoding").stringValue()).isEqualTo("greedy");
+        assertThat(text.get("ids").size())
+                .isEqualTo(text.get("logprobs").size())
+                .isLessThanOrEqualTo(5);
+        assertThat(text.get("finish").stringValue()).isIn("stop", "length");
+    }
+
+    @Test
+    void beamSearchGivesItsBestTexts() {
+        JsonNode json = run(
+                        "generate",
+                        "--ids",
+                        "5,6,7",
+                        "--model",
+                        model,
+                        "--decoding",
+                        "beam-search:beams=3,best=2",
+                        "--max-tokens",
+                        "4",
+                        "--json")
+                .json();
+        assertThat(json.get("texts").size()).isEqualTo(2);
+    }
+
+    @Test
+    void aSeedGivesTheSameTextAgain() {
+        String[] args = {
+            "generate",
+            "once",
+            "--model",
+            model,
+            "--decoding",
+            "sampling:temperature=1.5",
+            "--seed",
+            "3",
+            "--max-tokens",
+            "12",
+            "--json"
+        };
+        assertThat(run(args).json().get("texts").get(0).get("ids"))
+                .isEqualTo(run(args).json().get("texts").get(0).get("ids"));
+    }
+
+    @Test
+    void scoreGivesEveryTokenItsLogProbabilityAndTheBestAlternatives() {
+        JsonNode json = run("score", "once upon a time", "--model", model, "--top", "3", "--compute", "f32", "--json")
+                .json();
+        int length = json.get("ids").size();
+        assertThat(json.get("logprobs").size()).isEqualTo(length);
+        assertThat(json.get("logprobs").get(0).isNull()).isTrue();
+        assertThat(json.get("top").get(0).isNull()).isTrue();
+        assertThat(json.get("top").get(1).size()).isEqualTo(3);
+        assertThat(json.get("logprobs").get(1).doubleValue())
+                .isLessThanOrEqualTo(json.get("top").get(1).get(0).get(1).doubleValue());
+    }
+
+    @Test
+    void evalScoresEachTokenOnce() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "once upon a time there was a time ".repeat(20));
+        JsonNode json = run("eval", text.toString(), "--model", model, "--window", "32", "--stride", "16", "--json")
+                .json();
+        int tokens = run("tokenize", Files.readString(text), "--model", model, "--json")
+                .json()
+                .get("ids")
+                .size();
+        assertThat(json.get("tokens").intValue()).isEqualTo(tokens - 1);
+        double nll = json.get("nll").doubleValue();
+        assertThat(json.get("perplexity").doubleValue()).isCloseTo(Math.exp(nll / (tokens - 1)), offset(1e-6));
+        assertThat(json.get("bitsPerByte").doubleValue()).isCloseTo(nll / Math.log(2) / Files.size(text), offset(1e-9));
+    }
+
+    @Test
+    void infoKnowsTheFamilyAndTheSize() {
+        JsonNode json = run("info", model, "--json").json();
+        assertThat(json.get("family").stringValue()).isEqualTo("llama");
+        assertThat(json.get("parameters").longValue()).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "generate",
+                "chat",
+                "score",
+                "eval",
+                "info",
+                "pull",
+                "tokenize",
+                "template",
+                "doctor",
+                "train",
+                "completion"
+            })
+    void everyVerbHelpsWithAnExample(String verb) {
+        Run help = run(verb, "--help");
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).contains("Usage:").contains("xample");
+    }
+
+    @Test
+    void whatDoesNotExistIsAnsweredWithWhatDoes() {
+        assertThat(run("generat", "x").code()).isEqualTo(2);
+        assertThat(run("generat", "x").err()).contains("generate");
+        Run spec = run("generate", "x", "--model", model, "--decoding", "gredy");
+        assertThat(spec.code()).isEqualTo(3);
+        assertThat(spec.err()).contains("greedy").doesNotContain("\tat ");
+        Run absent = run("generate", "x", "--model", folder.resolve("absent").toString());
+        assertThat(absent.code()).isEqualTo(3);
+        assertThat(absent.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void anEmptyPromptAndOneBeyondTheContextAreRefused() {
+        assertThat(run("generate", "", "--model", model).code()).isEqualTo(3);
+        Run tooLong = run("generate", "time ".repeat(200), "--model", model);
+        assertThat(tooLong.code()).isEqualTo(3);
+        assertThat(tooLong.err()).contains("64");
+    }
+
+    @Test
+    void trainMakesAModelThatGenerates() throws IOException {
+        Path text = Files.writeString(
+                folder.resolve("corpus.txt"), "once upon a time there was a very small model. ".repeat(80));
+        String out = folder.resolve("run").toString();
+        Run trained = run(
+                "train",
+                "--data",
+                text.toString(),
+                "--out",
+                out,
+                "--steps",
+                "3",
+                "--batch",
+                "2",
+                "--length",
+                "16",
+                "--layers",
+                "1",
+                "--width",
+                "32",
+                "--heads",
+                "2",
+                "--vocabulary",
+                "300",
+                "--json");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(Path.of(out, "metrics.jsonl")).exists();
+        assertThat(run("generate", "once", "--model", out, "--max-tokens", "3", "--json")
+                        .json()
+                        .get("texts")
+                        .size())
+                .isEqualTo(1);
+        assertThat(run("train", "--data", text.toString(), "--out", out).code())
+                .as("a folder that is not empty")
+                .isEqualTo(3);
+    }
+}
