@@ -40,7 +40,8 @@ public final class Bench {
         for (int i = 0; i < args.length; i += 2) {
             String name = args[i].replaceFirst("^--", "");
             if (!known.contains(name) || i + 1 == args.length) {
-                throw new BadInput("'" + args[i] + "' is no option with a value: there are --" + String.join(", --", known) + ".");
+                throw new BadInput(
+                        "'" + args[i] + "' is no option with a value: there are --" + String.join(", --", known) + ".");
             }
             options.put(name, args[i + 1]);
         }
@@ -57,7 +58,9 @@ public final class Bench {
         }
         for (Supplier<Group> made : groups(options)) {
             try (Group group = made.get()) {
-                List<Workload> wanted = group.workloads().stream().filter(w -> w.what().contains(only)).toList();
+                List<Workload> wanted = group.workloads().stream()
+                        .filter(w -> w.what().contains(only))
+                        .toList();
                 measure(wanted, rounds).forEach((w, figure) -> show(w, figure, machine));
             }
         }
@@ -76,7 +79,8 @@ public final class Bench {
         }
         if (options.containsKey("llama")) {
             Path llama = Path.of(options.getOrDefault("llama", ""));
-            Stream.of(options.getOrDefault("gguf", "").split(",")).forEach(f -> inference.addAll(Peers.llama(llama, Path.of(f))));
+            Stream.of(options.getOrDefault("gguf", "").split(","))
+                    .forEach(f -> inference.addAll(Peers.llama(llama, Path.of(f))));
         }
         return List.of(
                 () -> Group.of(new Training(trained)).with(training),
@@ -98,22 +102,31 @@ public final class Bench {
         }
         SequencedMap<Workload, Double> medians = new LinkedHashMap<>();
         all.forEach((w, figures) -> medians.put(w, Peers.median(figures)));
-        workloads.stream().filter(w -> w.unit().startsWith("G")).forEach(w -> show(w, medians.getOrDefault(w, 0.0), Map.of()));
+        workloads.stream()
+                .filter(w -> w.unit().startsWith("G"))
+                .forEach(w -> show(w, medians.getOrDefault(w, 0.0), Map.of()));
         return medians;
     }
 
     private static void show(Workload w, double figure, Map<String, Double> machine) {
-        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-32s %-28s %10.1f %s", w.what(), w.who(), figure, w.unit()));
+        StringBuilder line = new StringBuilder(
+                String.format(Locale.ROOT, "%-32s %-28s %10.1f %s", w.what(), w.who(), figure, w.unit()));
         Workload.Cost cost = w.cost();
         if (cost.gigabytes() > 0) {
             double speed = figure * cost.gigabytes();
             double most = machine.getOrDefault("float32 sum of 1 GB", Double.NaN);
-            line.append(String.format(Locale.ROOT, "   %.1f GB/s of weights, %.0f %% of read bandwidth", speed, 100 * speed / most));
+            line.append(String.format(
+                    Locale.ROOT, "   %.1f GB/s of weights, %.0f %% of read bandwidth", speed, 100 * speed / most));
         }
         if (cost.gigaflops() > 0) {
             double speed = figure * cost.gigaflops();
             String type = w.who().endsWith("f32") ? "f32" : "bf16";
-            line.append(String.format(Locale.ROOT, "   %.0f GFLOP/s, %.0f %% of the %s product rate", speed, 100 * speed / machine.getOrDefault(type, Double.NaN), type));
+            line.append(String.format(
+                    Locale.ROOT,
+                    "   %.0f GFLOP/s, %.0f %% of the %s product rate",
+                    speed,
+                    100 * speed / machine.getOrDefault(type, Double.NaN),
+                    type));
         }
         System.out.println(line);
     }

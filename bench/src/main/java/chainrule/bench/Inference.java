@@ -91,7 +91,8 @@ final class Inference {
 
         @Override
         public double round() {
-            int[] ids = IntStream.range(0, PROMPT).map(i -> 100 + i * 7919 % 40_000).toArray();
+            int[] ids =
+                    IntStream.range(0, PROMPT).map(i -> 100 + i * 7919 % 40_000).toArray();
             long began = System.nanoTime();
             try (Cache cache = lm.newCache(Side.NONE);
                     var _ = new Scope()) {
@@ -132,7 +133,8 @@ final class Inference {
                     caches.add(cache);
                     try (var _ = new Scope()) {
                         int first = 100 + t;
-                        lm.extend(List.of(Segment.prompt(cache, IntStream.range(first, first + START).toArray())));
+                        lm.extend(List.of(Segment.prompt(
+                                cache, IntStream.range(first, first + START).toArray())));
                     }
                     cache.keep(IntStream.range(0, START).toArray(), new int[0]);
                 }
@@ -150,7 +152,8 @@ final class Inference {
                 try (var _ = new Scope()) {
                     List<Segment> segments = new ArrayList<>();
                     for (int t = 0; t < texts; t++) {
-                        segments.add(new Segment(new Tokens.Row(next[t]), new int[] {-1}, caches.get(t), Tap.NONE, Segment.Kind.DECODE));
+                        segments.add(new Segment(
+                                new Tokens.Row(next[t]), new int[] {-1}, caches.get(t), Tap.NONE, Segment.Kind.DECODE));
                     }
                     List<Step> steps = lm.extend(segments);
                     for (int t = 0; t < texts; t++) {

@@ -20,7 +20,8 @@ final class Peers {
     private Peers() {}
 
     /** One figure of a program's output. */
-    private record Program(String what, String who, List<String> command, java.util.function.ToDoubleFunction<String> figure)
+    private record Program(
+            String what, String who, List<String> command, java.util.function.ToDoubleFunction<String> figure)
             implements Workload {
         @Override
         public String unit() {
@@ -54,16 +55,37 @@ final class Peers {
 
     /** PyTorch's training step. */
     static Workload training(Path python, Path scripts, String type) {
-        var command = List.of(python.toString(), scripts.resolve("torch_train.py").toString(), "--dtype", type, "--steps", "3", "--warmup", "1");
-        return new Program("training step, 13.9 M decoder", "PyTorch " + type, command, text -> median(lines(text, "tokens_per_s", Map.of())));
+        var command = List.of(
+                python.toString(),
+                scripts.resolve("torch_train.py").toString(),
+                "--dtype",
+                type,
+                "--steps",
+                "3",
+                "--warmup",
+                "1");
+        return new Program(
+                "training step, 13.9 M decoder",
+                "PyTorch " + type,
+                command,
+                text -> median(lines(text, "tokens_per_s", Map.of())));
     }
 
     /** Prompt reading and decoding by transformers. */
     static List<Workload> transformers(Path python, Path scripts, String type) {
-        var command = List.of(python.toString(), scripts.resolve("torch_infer.py").toString(), "--dtype", type, "--rounds", "1");
+        var command = List.of(
+                python.toString(), scripts.resolve("torch_infer.py").toString(), "--dtype", type, "--rounds", "1");
         return List.of(
-                new Program("prefill 512", "transformers " + type, command, text -> median(lines(text, "tokens_per_s", Map.of("what", "prefill 512")))),
-                new Program("decode 128, 1 text", "transformers " + type, command, text -> median(lines(text, "tokens_per_s", Map.of("what", "greedy 128")))));
+                new Program(
+                        "prefill 512",
+                        "transformers " + type,
+                        command,
+                        text -> median(lines(text, "tokens_per_s", Map.of("what", "prefill 512")))),
+                new Program(
+                        "decode 128, 1 text",
+                        "transformers " + type,
+                        command,
+                        text -> median(lines(text, "tokens_per_s", Map.of("what", "greedy 128")))));
     }
 
     /** Prompt reading and decoding by llama.cpp with the weights of one GGUF file. */
@@ -71,8 +93,25 @@ final class Peers {
         String name = "llama.cpp " + model.getFileName().toString().replace(".gguf", "");
         List<Workload> all = new ArrayList<>();
         for (String[] test : new String[][] {{"prefill 512", "512", "0"}, {"decode 128, 1 text", "0", "128"}}) {
-            var command = List.of(bench.toString(), "-m", model.toString(), "-p", test[1], "-n", test[2], "-t", "2", "-r", "2", "-o", "json");
-            all.add(new Program(test[0], name, command, text -> JSON.readTree(text).get(0).get("avg_ts").doubleValue()));
+            var command = List.of(
+                    bench.toString(),
+                    "-m",
+                    model.toString(),
+                    "-p",
+                    test[1],
+                    "-n",
+                    test[2],
+                    "-t",
+                    "2",
+                    "-r",
+                    "2",
+                    "-o",
+                    "json");
+            all.add(new Program(
+                    test[0],
+                    name,
+                    command,
+                    text -> JSON.readTree(text).get(0).get("avg_ts").doubleValue()));
         }
         return all;
     }
@@ -81,7 +120,8 @@ final class Peers {
         List<Double> found = new ArrayList<>();
         for (String line : text.lines().filter(l -> l.startsWith("{")).toList()) {
             JsonNode node = JSON.readTree(line);
-            if (where.entrySet().stream().allMatch(e -> node.path(e.getKey()).stringValue("").equals(e.getValue()))) {
+            if (where.entrySet().stream()
+                    .allMatch(e -> node.path(e.getKey()).stringValue("").equals(e.getValue()))) {
                 found.add(node.get(key).doubleValue());
             }
         }

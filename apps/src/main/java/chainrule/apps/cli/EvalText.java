@@ -28,7 +28,8 @@ record EvalText(int[] ids, long bytes) {
 
     private static EvalText read(Document document, Prompts prompts, boolean first, long limit) {
         return switch (document) {
-            case Document.Text(String text, _, _) -> {
+            case Document.Text whole -> {
+                String text = whole.text();
                 Encoding tokens = prompts.tokenizer().encode(text, first);
                 int[] ids = tokens.ids();
                 if (ids.length <= limit) {
@@ -38,9 +39,10 @@ record EvalText(int[] ids, long bytes) {
                 yield new EvalText(
                         Arrays.copyOf(ids, (int) limit), bytes(text.substring(0, text.offsetByCodePoints(0, end))));
             }
-            case Document.Ids(int[] ids, _) -> {
-                int[] some = Arrays.copyOf(ids, (int) Math.min(limit, ids.length));
-                yield new EvalText(some, prompts.hasTokenizer() ? bytes(prompts.tokenizer().decode(some, true)) : 0);
+            case Document.Ids given -> {
+                int[] some = Arrays.copyOf(given.ids(), (int) Math.min(limit, given.ids().length));
+                yield new EvalText(
+                        some, prompts.hasTokenizer() ? bytes(prompts.tokenizer().decode(some, true)) : 0);
             }
         };
     }
