@@ -197,7 +197,7 @@ public final class Trainer {
                         + (loss ? parts.get(bad).last() : update.gradientNorm()) + ", in the batch of rows " + first
                         + " to " + last
                         + " of the data's order. The checkpoint " + folder.checkpoint()
-                        + " is good: resume from it with a lower learning rate in a new run, or look at these rows.");
+                        + " is good: start a new run from it with a lower learning rate, or look at these rows.");
     }
 
     /** The mean over the held-out rows. */

@@ -51,7 +51,7 @@ final class Toy {
                 5,
                 Compute.F32,
                 recompute,
-                new Settings.Cadence(5, 100, 4, 6, 2));
+                new Settings.Cadence(5, 100, (int) Math.max(4, steps / 10), 6, 2));
     }
 
     static Trainer.Task task(Net net) {

@@ -38,11 +38,11 @@ class TrainerTest {
 
     @Test
     void trainingLearnsWhatTheDataRepeat() {
-        Toy.train(folder(), Toy.settings(150, 8, 1, false));
+        Toy.train(folder(), Toy.settings(80, 8, 1, false));
         List<Measurement> all = measurements();
         assertThat(all.getFirst().loss()).isGreaterThan(3);
-        assertThat(all.getLast().loss()).isLessThan(0.5);
-        assertThat(all.getLast().evaluation().orElseThrow()).isLessThan(0.5);
+        assertThat(all.getLast().loss()).isLessThan(1);
+        assertThat(all.getLast().evaluation().orElseThrow()).isLessThan(1);
     }
 
     @Test
