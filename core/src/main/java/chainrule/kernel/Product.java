@@ -39,11 +39,12 @@ public interface Product extends AutoCloseable {
     record Plain(Tensor weight, @Nullable Tensor bias) implements Product {
         private static final int LEAST_ROWS = 4;
         private static final int LEAST_PRODUCTS = 100_000;
+        private static final int LEAST_RESULTS = 1200;
 
         @Override
         public void apply(Rows in, int n, Rows out) {
             try (var _ = new Scope()) {
-                int padded = Math.max(n, Math.max(LEAST_ROWS, Math.ceilDiv(LEAST_PRODUCTS, inputs() * outputs())));
+                int padded = Math.max(n, leastRows());
                 in.reserve(padded);
                 out.reserve(padded);
                 Tensor x = in.tensor(padded);
@@ -51,6 +52,12 @@ public interface Product extends AutoCloseable {
                 Tensor product = linear(wide ? x : x.to(weight.scalar_type()));
                 out.tensor(padded).copy_(product);
             }
+        }
+
+        /** From so many rows on libtorch sums every row in the same order: found by trial over many shapes. */
+        private int leastRows() {
+            int products = Math.ceilDiv(LEAST_PRODUCTS, inputs() * outputs());
+            return Math.max(Math.max(LEAST_ROWS, products), LEAST_RESULTS / outputs() + 1);
         }
 
         private Tensor linear(Tensor x) {

@@ -86,6 +86,8 @@ class ProductTest {
     @ParameterizedTest
     @CsvSource({
         "48,48,FLOAT",
+        "48,88,FLOAT",
+        "40,100,FLOAT",
         "576,576,FLOAT",
         "96,50,FLOAT",
         "48,48,BF16",
