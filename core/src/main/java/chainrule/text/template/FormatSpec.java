@@ -96,6 +96,7 @@ record FormatSpec(
         int base = type == 'b' ? 2 : type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
         var number = Arithmetic.integer(value);
         String digits = base == 10 ? number.abs().toString() : number.abs().toString(base);
+        digits = "0".repeat(Math.max(0, precision - digits.length())) + digits;
         String prefix = alternate && base != 10 ? "0" + type : "";
         String body = type == 'X' ? digits.toUpperCase(Locale.ROOT) : digits;
         return number(number.signum() < 0, prefix, body, base == 10 ? 3 : 4);

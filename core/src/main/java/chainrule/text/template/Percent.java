@@ -77,21 +77,26 @@ final class Percent {
             return "%";
         }
         budget.text(Math.abs(width) + Math.max(0, precision));
-        boolean left = flag.contains("-") || width < 0;
-        boolean zero = flag.contains("0") && !left;
-        char sign = flag.contains("+") ? '+' : flag.contains(" ") ? ' ' : 0;
-        boolean text = "sra".indexOf(type) >= 0;
-        var spec = new FormatSpec(
-                zero && !text ? '0' : ' ',
-                left ? '<' : zero && !text ? '=' : '>',
-                text || type == 'c' ? 0 : sign,
-                flag.contains("#"),
-                false,
-                (int) Math.abs(width),
-                (char) 0,
-                (int) precision,
-                text || type == 'c' ? 's' : type == 'i' || type == 'u' ? 'd' : type);
+        FormatSpec spec = spec(flag, (int) width, (int) precision, type);
         return write(value == null ? next() : value, type, spec);
+    }
+
+    /** The format specification that means the same; a negative width is one to the left. */
+    private static FormatSpec spec(String flags, int width, int precision, char type) {
+        boolean text = "srac".indexOf(type) >= 0;
+        boolean left = flags.contains("-") || width < 0;
+        boolean zero = flags.contains("0") && !left && !text;
+        char sign = flags.contains("+") ? '+' : flags.contains(" ") ? ' ' : 0;
+        return new FormatSpec(
+                zero ? '0' : ' ',
+                left ? '<' : zero ? '=' : '>',
+                text ? 0 : sign,
+                flags.contains("#"),
+                false,
+                Math.abs(width),
+                (char) 0,
+                precision,
+                text ? 's' : type == 'i' || type == 'u' ? 'd' : type);
     }
 
     /** A width or precision: digits, or a star for the next argument. */

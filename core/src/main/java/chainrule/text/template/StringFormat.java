@@ -89,7 +89,14 @@ final class StringFormat {
     }
 
     private String write(Object value, String spec) {
-        return spec.isEmpty() ? Repr.str(budget, value) : FormatSpec.parse(spec).format(budget, value);
+        if (spec.isEmpty()) {
+            return Repr.str(budget, value);
+        }
+        FormatSpec parsed = FormatSpec.parse(spec);
+        if (Arithmetic.isInteger(value) && parsed.precision() >= 0 && "eEfFgG%".indexOf(parsed.type()) < 0) {
+            throw new TemplateException("Precision not allowed in integer format specifier");
+        }
+        return parsed.format(budget, value);
     }
 
     private Object convert(Object value, char conversion) {
