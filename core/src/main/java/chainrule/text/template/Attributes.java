@@ -4,6 +4,7 @@ import chainrule.text.template.Value.None;
 import chainrule.text.template.Value.Undefined;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +129,7 @@ final class Attributes {
         }
         var part = new ArrayList<Object>();
         for (long i = 0; i < range.size(); i++) {
-            part.add(java.util.Objects.requireNonNull(items).get((int) (long) range.get(i)));
+            part.add(Objects.requireNonNull(items).get((int) (long) range.get(i)));
         }
         return object instanceof List ? part : new Value.Tuple(part);
     }

@@ -13,7 +13,7 @@ final class Budget {
     private static final int SCANNED_PER_UNIT = 8;
     /** Bytes of a reference and of what a small object behind it takes. */
     private static final int ELEMENT = 8;
-    /** Each level takes up to about 300 bytes of stack in several Java frames. */
+    /** So many levels take at most about 700 KB of stack before the compiler shrinks their frames. */
     private static final int DEPTH = 1_000;
 
     private final long maxText;

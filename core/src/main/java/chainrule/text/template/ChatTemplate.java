@@ -38,7 +38,11 @@ public final class ChatTemplate {
      * @throws TemplateException at the first syntax error
      */
     public static ChatTemplate parse(String source) {
-        return new ChatTemplate(source, Parser.parse(source));
+        try {
+            return new ChatTemplate(source, Parser.parse(source));
+        } catch (StackOverflowError e) {
+            throw new TemplateException("The template nests too deeply for this thread.").at(1);
+        }
     }
 
     /** Renders a conversation at the present time. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Computes expressions, each in the frame it stands in. */
@@ -292,7 +293,7 @@ final class Evaluator {
     }
 
     /** Items made one by one when they are asked for, as Python's generators are. */
-    Object lazy(java.util.function.Supplier<Iterator<Object>> items) {
+    Object lazy(Supplier<Iterator<Object>> items) {
         return new Value.Generator(budget, new Lazy(items));
     }
 }

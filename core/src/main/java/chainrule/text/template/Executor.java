@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -206,7 +207,7 @@ final class Executor {
     private boolean chosen(Stmt.For loop, Object item, Frame frame) {
         var scope = new Frame(loop.test().names(), frame, frame.context());
         assign(loop.target(), item, scope);
-        return evaluator.isTrue(java.util.Objects.requireNonNull(loop.test().test()), scope);
+        return evaluator.isTrue(Objects.requireNonNull(loop.test().test()), scope);
     }
 
     private Next with(Stmt.With with, Frame frame) {

@@ -5,6 +5,7 @@ import static chainrule.text.template.Builtin.of;
 import chainrule.text.template.Value.None;
 import chainrule.text.template.Value.Undefined;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The filters of a chat template: {@code value|name(arguments)}. Source: jinja2/filters.py, version 3.1. */
 final class Filters {
@@ -49,7 +50,7 @@ final class Filters {
     }
 
     /** What leads from an item to the value of an attribute like {@code a.b.0}; no attribute is the item itself. */
-    static java.util.function.UnaryOperator<Object> getter(Evaluator evaluator, Object attribute, Object fallback) {
+    static UnaryOperator<Object> getter(Evaluator evaluator, Object attribute, Object fallback) {
         if (attribute == None.NONE) {
             return item -> item;
         }

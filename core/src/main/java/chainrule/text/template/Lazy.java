@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -67,7 +68,7 @@ final class Lazy implements Iterator<Object> {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                Object next = java.util.Objects.requireNonNull(found);
+                Object next = Objects.requireNonNull(found);
                 found = null;
                 return next;
             }

@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.time.format.TextStyle;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A date and time by a format of C's {@code strftime} in the locale "C", as glibc writes it: {@code %-d} without
@@ -41,7 +42,7 @@ final class Strftime {
         return flag == '-' ? digits : Character.toString(fill).repeat(Math.max(0, width - digits.length())) + digits;
     }
 
-    private @org.jspecify.annotations.Nullable String field(char code, char flag) {
+    private @Nullable String field(char code, char flag) {
         return switch (code) {
             case 'a' -> time.getDayOfWeek().getDisplayName(TextStyle.SHORT, Locale.ENGLISH);
             case 'A' -> time.getDayOfWeek().getDisplayName(TextStyle.FULL, Locale.ENGLISH);
@@ -64,7 +65,7 @@ final class Strftime {
         };
     }
 
-    private @org.jspecify.annotations.Nullable String numeric(char code, char flag) {
+    private @Nullable String numeric(char code, char flag) {
         int hour = time.getHour();
         int day = time.getDayOfYear();
         int weekday = time.getDayOfWeek().getValue();

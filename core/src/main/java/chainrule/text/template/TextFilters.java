@@ -7,6 +7,7 @@ import chainrule.text.template.Value.Markup;
 import chainrule.text.template.Value.None;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Filters on text. Source: jinja2/filters.py, version 3.1. */
 final class TextFilters {
@@ -31,7 +32,7 @@ final class TextFilters {
 
     /** A method of {@code str} on the value as text. */
     private static Object method(Evaluator e, String name, Object... values) {
-        Builtin method = java.util.Objects.requireNonNull(StringMethods.ALL.get(name));
+        Builtin method = Objects.requireNonNull(StringMethods.ALL.get(name));
         Object[] args = values.clone();
         args[0] = Filters.soft(e, values[0]);
         return method.call(e, Args.of(args));

@@ -22,10 +22,10 @@ final class Values {
 
     /** Plain Java data as a template's value: the same as its JSON would be. */
     static Object of(@Nullable Object data) {
-        return of(data, 0);
+        return of(new Budget(Integer.MAX_VALUE), data, 0);
     }
 
-    private static Object of(@Nullable Object data, int depth) {
+    private static Object of(Budget budget, @Nullable Object data, int depth) {
         if (depth > MAX_DEPTH) {
             throw new BadInput("The data for the chat template nest more than " + MAX_DEPTH + " levels deep.");
         }
@@ -43,13 +43,12 @@ final class Values {
             case CharSequence text -> text.toString();
             case Map<?, ?> map -> {
                 var dict = new Dict();
-                var budget = new Budget(Integer.MAX_VALUE);
-                map.forEach((key, value) -> dict.put(budget, of(key, depth + 1), of(value, depth + 1)));
+                map.forEach((key, value) -> dict.put(budget, of(budget, key, depth + 1), of(budget, value, depth + 1)));
                 yield dict;
             }
             case Collection<?> items -> {
                 var list = new ArrayList<Object>();
-                items.forEach(item -> list.add(of(item, depth + 1)));
+                items.forEach(item -> list.add(of(budget, item, depth + 1)));
                 yield Collections.unmodifiableList(list);
             }
             default ->
