@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Softmax attention of one row over a cache, where the cache lies.
+ * Softmax attention of one row over a cache, where the cache lies. Four sums at a time keep the processor busy while one
+ * waits for its last addition.
  *
  * @param queries H
  * @param keys K, a divisor of H
@@ -15,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public record Attend(int queries, int keys, int width) {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -35,6 +37,10 @@ public record Attend(int queries, int keys, int width) {
         int count() {
             return to - from + live.length;
         }
+    }
+
+    private static FloatVector load(MemorySegment m, long at) {
+        return FloatVector.fromMemorySegment(S, m, at, LE);
     }
 
     /** Copies a row's keys and values, which follow its H·N query elements, into row {@code row} of the cache. */
@@ -75,12 +81,30 @@ public record Attend(int queries, int keys, int width) {
         long stride = 4L * cache.capacity;
         long head = stride * k * width + 4L * seen.from;
         int i = 0;
-        for (; i <= count - S.length(); i += S.length()) {
+        for (; i <= count - 4 * L; i += 4 * L) {
+            FloatVector a = FloatVector.zero(S);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector e = a;
+            long at = head + 4L * i;
+            for (int d = 0; d < width; d++) {
+                FloatVector v = FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d));
+                a = load(cache.keys, at).fma(v, a);
+                b = load(cache.keys, at + 4L * L).fma(v, b);
+                c = load(cache.keys, at + 8L * L).fma(v, c);
+                e = load(cache.keys, at + 12L * L).fma(v, e);
+                at += stride;
+            }
+            a.mul(scale).intoArray(scores, i);
+            b.mul(scale).intoArray(scores, i + L);
+            c.mul(scale).intoArray(scores, i + 2 * L);
+            e.mul(scale).intoArray(scores, i + 3 * L);
+        }
+        for (; i <= count - L; i += L) {
             FloatVector acc = FloatVector.zero(S);
             long at = head + 4L * i;
             for (int d = 0; d < width; d++) {
-                acc = FloatVector.fromMemorySegment(S, cache.keys, at, LE)
-                        .fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
+                acc = load(cache.keys, at).fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
                 at += stride;
             }
             acc.mul(scale).intoArray(scores, i);
@@ -100,12 +124,31 @@ public record Attend(int queries, int keys, int width) {
         long stride = 4L * keys * width;
         long head = from * stride + 4L * k * width;
         int d = 0;
-        for (; d <= width - S.length(); d += S.length()) {
+        for (; d <= width - 4 * L; d += 4 * L) {
+            FloatVector a = FloatVector.zero(S);
+            FloatVector b = a;
+            FloatVector c = a;
+            FloatVector e = a;
+            long at = head + 4L * d;
+            for (int i = 0; i < count; i++) {
+                FloatVector v = FloatVector.broadcast(S, weights[i]);
+                a = load(cache.values, at).fma(v, a);
+                b = load(cache.values, at + 4L * L).fma(v, b);
+                c = load(cache.values, at + 8L * L).fma(v, c);
+                e = load(cache.values, at + 12L * L).fma(v, e);
+                at += stride;
+            }
+            long to = outAt + 4L * d;
+            a.mul(factor).intoMemorySegment(out, to, LE);
+            b.mul(factor).intoMemorySegment(out, to + 4L * L, LE);
+            c.mul(factor).intoMemorySegment(out, to + 8L * L, LE);
+            e.mul(factor).intoMemorySegment(out, to + 12L * L, LE);
+        }
+        for (; d <= width - L; d += L) {
             FloatVector acc = FloatVector.zero(S);
             long at = head + 4L * d;
             for (int i = 0; i < count; i++) {
-                acc = FloatVector.fromMemorySegment(S, cache.values, at, LE)
-                        .fma(FloatVector.broadcast(S, weights[i]), acc);
+                acc = load(cache.values, at).fma(FloatVector.broadcast(S, weights[i]), acc);
                 at += stride;
             }
             acc.mul(factor).intoMemorySegment(out, outAt + 4L * d, LE);

@@ -3,7 +3,8 @@
  *
  * <ul>
  *   <li>{@link chainrule.kernel.Rows}: rows of float32 as memory and as a tensor at once.
- *   <li>{@link chainrule.kernel.Product}: rows times a weight, in float32, bfloat16 or 8 bits.
+ *   <li>{@link chainrule.kernel.Product}: rows times a weight: {@link chainrule.kernel.PanelProduct} in float32 or
+ *       bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits.
  *   <li>{@link chainrule.kernel.Loops}: norms, rotary, softmax attention, activations with the Vector API.
  * </ul>
  *

@@ -170,7 +170,8 @@ final class KeyValueCache implements Cache {
         if (rows <= capacity) {
             return;
         }
-        int larger = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context())));
+        // An odd number of cache lines: keys a power of two apart would push each other out of the processor's caches.
+        int larger = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context()))) | 16;
         long k = heads().keys();
         long n = heads().width();
         List<Layer> grown = new ArrayList<>(config.layers());

@@ -1,6 +1,7 @@
 package chainrule.model;
 
 import chainrule.kernel.Int8Product;
+import chainrule.kernel.PanelProduct;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
 import chainrule.nn.Compute;
@@ -282,8 +283,8 @@ final class RowDecoder implements CausalLM {
                 var joined = Dense.joined(maps);
                 Tensor bias = joined.bias().orElse(null);
                 return switch (compute) {
-                    case F32 -> Product.plain(joined.weight(), bias, ScalarType.Float);
-                    case BF16 -> Product.plain(joined.weight(), bias, ScalarType.BFloat16);
+                    case F32 -> PanelProduct.of(joined.weight(), bias, ScalarType.Float);
+                    case BF16 -> PanelProduct.of(joined.weight(), bias, ScalarType.BFloat16);
                     case INT8 -> Int8Product.pack(joined.weight(), bias);
                 };
             }

@@ -100,8 +100,8 @@ class ProductTest {
         try (var _ = new Scope()) {
             Tensor w = Ops.tensor(normal(outputs * inputs, 3), outputs, inputs);
             try (Product product = switch (kind) {
-                case "FLOAT" -> Product.plain(w, null, ScalarType.Float);
-                case "BF16" -> Product.plain(w, null, ScalarType.BFloat16);
+                case "FLOAT" -> PanelProduct.of(w, null, ScalarType.Float);
+                case "BF16" -> PanelProduct.of(w, null, ScalarType.BFloat16);
                 default -> Int8Product.pack(w, null);
             }) {
                 float[][] x = new float[40][];

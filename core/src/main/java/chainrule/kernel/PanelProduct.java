@@ -1,0 +1,175 @@
+package chainrule.kernel;
+
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product with float32 or bfloat16 weights in panels (see {@link Panels}); rows and sums are float32. libtorch's own
+ * products sum in another order for few rows than for many; these do not, and they read the weights of one row about as
+ * fast as the memory gives them.
+ */
+public final class PanelProduct implements Product {
+    /** Inputs whose weights are unpacked at one time: they stay in a core's cache. */
+    private static final int CHUNK = 256;
+
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    private final boolean wide;
+    private final Tensor panels;
+    private final MemorySegment memory;
+    private final int outputs;
+    private final int inputs;
+    private final float[] bias;
+    private float[] x = {};
+
+    private PanelProduct(Tensor panels, int outputs, int inputs, float[] bias) {
+        this.wide = panels.scalar_type().intern() == ScalarType.Float;
+        this.panels = panels;
+        this.memory = Ops.segment(panels);
+        this.outputs = outputs;
+        this.inputs = inputs;
+        this.bias = bias;
+    }
+
+    /**
+     * @param weight [O,I], copied
+     * @param type float32 or bfloat16
+     */
+    public static PanelProduct of(Tensor weight, @Nullable Tensor bias, ScalarType type) {
+        try (var _ = new Scope()) {
+            int outputs = (int) weight.size(0);
+            int padded = count(outputs) * Panels.OUTPUTS;
+            float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);
+            return new PanelProduct(panels(weight.to(type)), outputs, (int) weight.size(1), added);
+        }
+    }
+
+    private static int count(int outputs) {
+        return Math.ceilDiv(outputs, Panels.OUTPUTS);
+    }
+
+    /** [O,I] to panels [⌈O/P⌉,I,P], outputs that do not exist being zero. */
+    private static Tensor panels(Tensor wOI) {
+        long inputs = wOI.size(1);
+        long count = count((int) wOI.size(0));
+        long elements = count * Panels.OUTPUTS * inputs;
+        Tensor all = Ops.empty(wOI.scalar_type(), elements);
+        Tensor to = all.view(count, inputs, Panels.OUTPUTS).transpose(1, 2);
+        long whole = wOI.size(0) / Panels.OUTPUTS;
+        to.narrow(0, 0, whole).copy_(wOI.narrow(0, 0, whole * Panels.OUTPUTS).view(whole, Panels.OUTPUTS, inputs));
+        if (whole < count) {
+            long rest = wOI.size(0) - whole * Panels.OUTPUTS;
+            Tensor last = to.select(0, whole);
+            last.zero_();
+            last.narrow(0, 0, rest).copy_(wOI.narrow(0, whole * Panels.OUTPUTS, rest));
+        }
+        return Scope.own(all);
+    }
+
+    @Override
+    public void apply(Rows in, int n, Rows out) {
+        if (x.length < n * inputs) {
+            x = new float[n * inputs];
+        }
+        MemorySegment.copy(in.memory(), ValueLayout.JAVA_FLOAT, 0, x, 0, n * inputs);
+        Workers.each(count(outputs), p -> panel(p, n, out));
+    }
+
+    private void panel(int p, int n, Rows out) {
+        Scratch scratch = SCRATCH.get();
+        float[] sums = scratch.sums(n * Panels.OUTPUTS);
+        for (int from = 0; from < inputs; from += CHUNK) {
+            int count = Math.min(CHUNK, inputs - from);
+            MemorySegment w = weights(p, from, count);
+            if (wide) {
+                rows(w, from, count, n, sums);
+            } else if (n < Panels.ROWS) {
+                for (int r = 0; r < n; r++) {
+                    Panels.rowOfShorts(w, count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
+                }
+            } else {
+                Panels.unpackShorts(w, count * Panels.OUTPUTS, scratch.floats);
+                rows(scratch.floats, from, count, n, sums);
+            }
+        }
+        for (int r = 0; r < n; r++) {
+            finish(p, sums, r, out);
+        }
+    }
+
+    private MemorySegment weights(int p, int from, int count) {
+        long element = ((long) p * inputs + from) * Panels.OUTPUTS;
+        return memory.asSlice(element * bytesOfWeight(), (long) count * Panels.OUTPUTS * bytesOfWeight());
+    }
+
+    private int bytesOfWeight() {
+        return wide ? Float.BYTES : Short.BYTES;
+    }
+
+    private void rows(MemorySegment w, int from, int count, int n, float[] sums) {
+        int r = 0;
+        for (; r <= n - Panels.ROWS; r += Panels.ROWS) {
+            Panels.tile(w, count, x, r * inputs + from, inputs, sums, r * Panels.OUTPUTS);
+        }
+        for (; r < n; r++) {
+            Panels.row(w, count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
+        }
+    }
+
+    private void finish(int p, float[] sums, int r, Rows out) {
+        int output = p * Panels.OUTPUTS;
+        int from = r * Panels.OUTPUTS;
+        long at = out.at(r) + 4L * output;
+        if (output + Panels.OUTPUTS <= outputs) {
+            Panels.finish(sums, from, bias, output, out.memory(), at);
+            return;
+        }
+        for (int j = 0; output + j < outputs; j++) {
+            out.memory().set(ValueLayout.JAVA_FLOAT, at + 4L * j, sums[from + j] + bias[output + j]);
+        }
+    }
+
+    /** A thread's room for sums and unpacked weights. */
+    private static final class Scratch {
+        private final MemorySegment floats =
+                Arena.ofAuto().allocate((long) CHUNK * Panels.OUTPUTS * Float.BYTES, Long.BYTES * 8);
+        private float[] sums = {};
+
+        /** The first {@code count} are zero. */
+        float[] sums(int count) {
+            if (sums.length < count) {
+                sums = new float[count];
+            } else {
+                Arrays.fill(sums, 0, count, 0);
+            }
+            return sums;
+        }
+    }
+
+    @Override
+    public int inputs() {
+        return inputs;
+    }
+
+    @Override
+    public int outputs() {
+        return outputs;
+    }
+
+    @Override
+    public long bytes() {
+        return (long) inputs * outputs * bytesOfWeight();
+    }
+
+    @Override
+    public void close() {
+        Scope.free(panels);
+    }
+}

@@ -1,0 +1,145 @@
+package chainrule.kernel;
+
+import chainrule.tensor.Natives;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As many threads as libtorch uses, for loops of a few microseconds: a token is hundreds of them, so a thread that has
+ * nothing to do looks out for the next loop for a while before it sleeps. Which thread does which part changes nothing
+ * in the result.
+ */
+final class Workers {
+    /** About 0.2 ms, longer than what lies between two loops of a pass. */
+    private static final int LOOKS = 10_000;
+
+    private static final ReentrantLock IN_USE = new ReentrantLock();
+    private static final List<Worker> HELPERS = helpers();
+
+    private Workers() {}
+
+    /**
+     * Runs {@code body} for 0 to {@code count - 1} and returns when all are done. A thread takes a run of neighbours:
+     * memory is read half as fast where threads alternate.
+     */
+    static void each(int count, IntConsumer body) {
+        if (count == 1 || HELPERS.isEmpty() || IN_USE.isHeldByCurrentThread() || !IN_USE.tryLock()) {
+            for (int i = 0; i < count; i++) {
+                body.accept(i);
+            }
+            return;
+        }
+        try {
+            Loop loop = new Loop(Math.min(count, HELPERS.size() + 1), count, body);
+            HELPERS.forEach(h -> h.give(loop));
+            loop.work();
+            loop.finish();
+        } finally {
+            IN_USE.unlock();
+        }
+    }
+
+    private static List<Worker> helpers() {
+        Natives.load();
+        List<Worker> all = new ArrayList<>();
+        for (int i = 1; i < torch.get_num_threads(); i++) {
+            Worker worker = new Worker();
+            worker.setDaemon(true);
+            worker.setName("chainrule-worker-" + i);
+            worker.start();
+            all.add(worker);
+        }
+        return List.copyOf(all);
+    }
+
+    private static final class Loop {
+        private final int parts;
+        private final int count;
+        private final IntConsumer body;
+        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger done = new AtomicInteger();
+        private volatile @Nullable Throwable failure;
+
+        Loop(int parts, int count, IntConsumer body) {
+            this.parts = parts;
+            this.count = count;
+            this.body = body;
+        }
+
+        /** Does parts until none is left. */
+        void work() {
+            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+                try {
+                    int end = (int) ((long) count * (part + 1) / parts);
+                    for (int i = (int) ((long) count * part / parts); i < end; i++) {
+                        body.accept(i);
+                    }
+                } catch (RuntimeException | Error e) {
+                    failure = e;
+                } finally {
+                    done.incrementAndGet();
+                }
+            }
+        }
+
+        /** Waits for the parts that others do. */
+        void finish() {
+            for (int look = 0; done.get() < parts; look++) {
+                if (look < LOOKS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
+            }
+            Throwable failed = failure;
+            if (failed != null) {
+                throw new IllegalStateException("a part of a loop failed", failed);
+            }
+        }
+    }
+
+    private static final class Worker extends Thread {
+        private volatile @Nullable Loop given;
+        private volatile boolean asleep;
+
+        void give(Loop loop) {
+            given = loop;
+            if (asleep) {
+                LockSupport.unpark(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            Loop last = null;
+            while (true) {
+                last = next(last);
+                last.work();
+            }
+        }
+
+        private Loop next(@Nullable Loop last) {
+            for (int look = 0; ; look++) {
+                Loop loop = given;
+                if (loop != null && loop != last) {
+                    return loop;
+                }
+                if (look < LOOKS) {
+                    Thread.onSpinWait();
+                } else {
+                    asleep = true;
+                    if (given == last) {
+                        LockSupport.park(this);
+                    }
+                    asleep = false;
+                }
+            }
+        }
+    }
+}
