@@ -31,21 +31,23 @@ public final class Loops {
         m.set(FLOAT, at + 4L * i, value);
     }
 
-    /** Writes a row as two limbs (see {@link Int8Product}) and returns its largest magnitude. */
-    static float limbs(MemorySegment x, long at, int count, MemorySegment to, long high, long low) {
-        float m = largest(x, at, count);
+    /** Writes the row x · share as two limbs (see {@link Int8Product}) and returns its largest magnitude. */
+    static float limbs(MemorySegment x, long at, float[] share, MemorySegment to, long high, long low) {
+        int count = share.length;
+        float m = largest(x, at, share);
         float scale = 2f / 255;
         float inverse = m == 0 ? 0 : 255f / (2 * m);
         float rest = scale * Int8Product.remainder();
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            FloatVector r = load(x, at + 4L * i).mul(inverse);
+            FloatVector r =
+                    load(x, at + 4L * i).mul(FloatVector.fromArray(S, share, i)).mul(inverse);
             FloatVector q = r.add(12582912f).sub(12582912f).max(-127f).min(127f);
             q.mul(scale).intoMemorySegment(to, high + 4L * i, LE);
             r.sub(q).mul(rest).intoMemorySegment(to, low + 4L * i, LE);
         }
         for (; i < count; i++) {
-            float r = get(x, at, i) * inverse;
+            float r = get(x, at, i) * share[i] * inverse;
             float q = Math.clamp((r + 12582912f) - 12582912f, -127f, 127f);
             set(to, high, i, q * scale);
             set(to, low, i, (r - q) * rest);
@@ -53,15 +55,17 @@ public final class Loops {
         return m;
     }
 
-    private static float largest(MemorySegment x, long at, int count) {
+    private static float largest(MemorySegment x, long at, float[] share) {
+        int count = share.length;
         FloatVector most = FloatVector.zero(S);
         int i = 0;
         for (; i <= count - LANES; i += LANES) {
-            most = most.max(load(x, at + 4L * i).abs());
+            most = most.max(
+                    load(x, at + 4L * i).mul(FloatVector.fromArray(S, share, i)).abs());
         }
         float m = most.reduceLanes(VectorOperators.MAX);
         for (; i < count; i++) {
-            m = Math.max(m, Math.abs(get(x, at, i)));
+            m = Math.max(m, Math.abs(get(x, at, i) * share[i]));
         }
         return m;
     }

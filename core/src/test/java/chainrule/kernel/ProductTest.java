@@ -59,16 +59,7 @@ class ProductTest {
                 Product product = Int8Product.pack(Ops.tensor(weight, outputs, inputs), Ops.tensor(bias, outputs))) {
             float[][] found = apply(product, x);
             // The twin: the same 8-bit weights, float activations.
-            float[] rounded = weight.clone();
-            for (int o = 0; o < outputs; o++) {
-                float most = 0;
-                for (int i = 0; i < inputs; i++) {
-                    most = Math.max(most, Math.abs(weight[o * inputs + i]));
-                }
-                for (int i = 0; i < inputs; i++) {
-                    rounded[o * inputs + i] = (float) Math.rint(weight[o * inputs + i] / (most / 127)) * (most / 127);
-                }
-            }
+            float[] rounded = rounded(weight, outputs, inputs);
             for (int r = 0; r < x.length; r++) {
                 double norm = Math.sqrt(inputs) * 30;
                 for (int o = 0; o < outputs; o++) {
@@ -79,6 +70,57 @@ class ProductTest {
                     assertThat((double) found[r][o])
                             .isCloseTo(expected, org.assertj.core.data.Offset.offset(norm * 3e-4));
                 }
+            }
+        }
+    }
+
+    /** Each input's weights by its largest share of an output's largest weight, in 127 steps of what is then largest. */
+    private static float[] rounded(float[] weight, int outputs, int inputs) {
+        float[] share = new float[inputs];
+        for (int o = 0; o < outputs; o++) {
+            float most = largest(weight, o, inputs, new float[0]);
+            for (int i = 0; i < inputs; i++) {
+                share[i] = Math.max(share[i], Math.abs(weight[o * inputs + i]) / most);
+            }
+        }
+        float[] rounded = new float[weight.length];
+        for (int o = 0; o < outputs; o++) {
+            float step = largest(weight, o, inputs, share) / 127;
+            for (int i = 0; i < inputs; i++) {
+                int at = o * inputs + i;
+                rounded[at] = (float) Math.rint(weight[at] / share[i] / step) * step * share[i];
+            }
+        }
+        return rounded;
+    }
+
+    private static float largest(float[] weight, int output, int inputs, float[] share) {
+        float most = 0;
+        for (int i = 0; i < inputs; i++) {
+            float divisor = share.length == 0 ? 1 : share[i];
+            most = Math.max(most, Math.abs(weight[output * inputs + i]) / divisor);
+        }
+        return most;
+    }
+
+    @Test
+    void anOutputKeepsItsSmallWeightsBesideAnInputOfLargeOnes() {
+        int inputs = 64;
+        float[] weight = normal(32 * inputs, 7);
+        float[] x = normal(inputs, 8);
+        for (int o = 0; o < 32; o++) {
+            weight[o * inputs] = 1000;
+        }
+        x[0] = 0.001f;
+        try (var _ = new Scope();
+                Product product = Int8Product.pack(Ops.tensor(weight, 32, inputs), null)) {
+            float[] found = apply(product, x)[0];
+            for (int o = 0; o < 32; o++) {
+                double expected = 0;
+                for (int i = 0; i < inputs; i++) {
+                    expected += (double) weight[o * inputs + i] * x[i];
+                }
+                assertThat((double) found[o]).isCloseTo(expected, org.assertj.core.data.Offset.offset(0.3));
             }
         }
     }
