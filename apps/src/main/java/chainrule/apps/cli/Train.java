@@ -102,7 +102,7 @@ final class Train implements Verb {
             }
         }
         try (RunFolder folder = RunFolder.resume(path)) {
-            Train begun = begun(path);
+            Train begun = begun(path, console);
             ModelOptions.setThreads(threads);
             begun.json = json;
             return new TrainingRun(begun, folder, tokenizer(folder), console)
@@ -119,9 +119,9 @@ final class Train implements Verb {
     }
 
     /** The verb with the options that the run in {@code path} was started with. */
-    private static Train begun(Path path) {
+    private static Train begun(Path path, Console console) {
         String[] arguments = RunFolder.command(path).toArray(String[]::new);
-        Object verb = Main.commandLine()
+        Object verb = Main.commandLine(console.environment())
                 .parseArgs(arguments)
                 .subcommand()
                 .commandSpec()
