@@ -22,6 +22,8 @@ record Child(Process process, Path folder) implements AutoCloseable {
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                         .map(p -> Path.of(p).toAbsolutePath().toString())
