@@ -103,11 +103,7 @@ final class Chat implements Verb {
 
     /** Shows the answer to the last message and adds it. @return false where it was interrupted */
     private static boolean turn(
-            Console console,
-            Streaming streaming,
-            LocalModel lm,
-            DecodingOptions.Chosen chosen,
-            List<Message> messages)
+            Console console, Streaming streaming, LocalModel lm, DecodingOptions.Chosen chosen, List<Message> messages)
             throws InterruptedException {
         try {
             Request request =

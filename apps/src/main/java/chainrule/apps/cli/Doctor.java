@@ -42,7 +42,11 @@ final class Doctor implements Verb {
         all.put("memory", memory());
         Optional<String> broken = natives(all);
         all.put("store", store(console.environment()));
-        all.put("offline", console.environment().getOrDefault("CHAINRULE_OFFLINE", "").equals("1") ? "yes: nothing is fetched" : "no");
+        all.put(
+                "offline",
+                console.environment().getOrDefault("CHAINRULE_OFFLINE", "").equals("1")
+                        ? "yes: nothing is fetched"
+                        : "no");
         all.put("defaultModel", defaultModel());
         if (json) {
             console.json(all);

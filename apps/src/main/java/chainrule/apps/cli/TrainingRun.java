@@ -89,8 +89,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
         }
     }
 
-    private Trainer.Outcome run(
-            Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
+    private Trainer.Outcome run(Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
         try (var progress = new Progress("step", settings.steps());
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {

@@ -74,8 +74,7 @@ class ChatTest {
     void theModelReadsTheWholeConversation() {
         List<String> turns = turns(Run.hearing("once\nupon\nthere\n", greedy("--json")));
         for (int answer = 1; answer < 6; answer += 2) {
-            assertThat(turns.get(answer))
-                    .isEqualTo("a:" + continuation(ChatFolder.rendered(turns.subList(0, answer))));
+            assertThat(turns.get(answer)).isEqualTo("a:" + continuation(ChatFolder.rendered(turns.subList(0, answer))));
         }
         assertThat(turns.get(3))
                 .as("the first turn matters")
@@ -107,8 +106,7 @@ class ChatTest {
     void withoutAMethodItSamplesAsThePublisherSaysElseMildly() throws IOException {
         List<String> usual = turns(Run.hearing("once\n", chat("--seed", "1", "--json")));
         assertThat(turns(Run.hearing(
-                        "once\n",
-                        chat("--decoding", "sampling:temperature=0.7,topP=0.95", "--seed", "1", "--json"))))
+                        "once\n", chat("--decoding", "sampling:temperature=0.7,topP=0.95", "--seed", "1", "--json"))))
                 .isEqualTo(usual);
         List<String> greedy = turns(Run.hearing("once\n", greedy("--json")));
         assertThat(usual).isNotEqualTo(greedy);

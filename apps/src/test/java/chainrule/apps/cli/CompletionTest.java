@@ -40,10 +40,12 @@ class CompletionTest {
         Path script = Files.writeString(
                 folder.resolve("completion.sh"), Run.of("completion").done());
         assertThat(bash(folder, "-n", script.toString())).isEmpty();
-        String ask = "compopt() { :; }; source " + script + "; COMP_WORDS=(chainrule %s); COMP_CWORD=%d; _complete_chainrule chainrule %s;"
+        String ask = "compopt() { :; }; source " + script
+                + "; COMP_WORDS=(chainrule %s); COMP_CWORD=%d; _complete_chainrule chainrule %s;"
                 + " printf '%%s\\n' \"${COMPREPLY[@]}\"";
         assertThat(bash(folder, "-c", ask.formatted("temp", 1, "temp")).lines()).containsExactly("template");
-        assertThat(bash(folder, "-c", ask.formatted("generate --dec", 2, "--dec")).lines())
+        assertThat(bash(folder, "-c", ask.formatted("generate --dec", 2, "--dec"))
+                        .lines())
                 .containsExactly("--decoding");
     }
 

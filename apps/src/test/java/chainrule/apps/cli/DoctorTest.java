@@ -14,9 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 class DoctorTest {
     private static Run doctor(Map<String, String> environment, String... more) {
-        return more.length == 0
-                ? Run.in(environment, "", "doctor")
-                : Run.in(environment, "", "doctor", more[0]);
+        return more.length == 0 ? Run.in(environment, "", "doctor") : Run.in(environment, "", "doctor", more[0]);
     }
 
     @Test

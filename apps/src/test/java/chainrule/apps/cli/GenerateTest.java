@@ -84,7 +84,8 @@ class GenerateTest {
 
     @Test
     void aStopEndsTheTextBeforeIt() {
-        String all = text(Map.of(), "once upon", "--max-tokens", "12").get("text").stringValue();
+        String all =
+                text(Map.of(), "once upon", "--max-tokens", "12").get("text").stringValue();
         String stop = all.substring(all.length() / 2, all.length() / 2 + 1);
         JsonNode stopped = text(Map.of(), "once upon", "--max-tokens", "12", "--stop", stop);
         assertThat(stopped.get("text").stringValue()).isEqualTo(all.substring(0, all.indexOf(stop)));

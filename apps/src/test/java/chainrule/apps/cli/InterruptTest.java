@@ -48,16 +48,7 @@ class InterruptTest {
     @Test
     void anInterruptedTextEndsWithItsLineAndSaysSo() throws IOException, InterruptedException {
         try (Child child = Child.start(
-                folder,
-                Map.of(),
-                "generate",
-                "once",
-                "--model",
-                model,
-                "--compute",
-                "f32",
-                "--max-tokens",
-                "290000")) {
+                folder, Map.of(), "generate", "once", "--model", model, "--compute", "f32", "--max-tokens", "290000")) {
             child.await(() -> written(folder.resolve("out.txt")));
             assertThat(child.interrupt()).isEqualTo(130);
             clean(child);
@@ -121,8 +112,8 @@ class InterruptTest {
                 throw new IOException("Broken pipe");
             }
         };
-        var console = new Console(
-                InputStream.nullInputStream(), new PrintStream(gone), new PrintStream(gone), Map.of());
+        var console =
+                new Console(InputStream.nullInputStream(), new PrintStream(gone), new PrintStream(gone), Map.of());
         String[] args = {"generate", "once", "--model", model, "--compute", "f32", "--max-tokens", "290000"};
         assertThat(Main.run(args, console)).isEqualTo(130);
     }

@@ -76,7 +76,8 @@ class MainTest {
 
     @Test
     void scoreGivesEveryTokenItsLogProbabilityAndTheBestAlternatives() {
-        JsonNode json = Run.of("score", "once upon a time", "--model", model, "--top", "3", "--compute", "f32", "--json")
+        JsonNode json = Run.of(
+                        "score", "once upon a time", "--model", model, "--top", "3", "--compute", "f32", "--json")
                 .json();
         int length = json.get("ids").size();
         assertThat(json.get("logprobs").size()).isEqualTo(length);

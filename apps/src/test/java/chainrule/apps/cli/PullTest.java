@@ -106,8 +106,8 @@ class PullTest {
 
     @Test
     void offlineNothingIsFetched() {
-        Map<String, String> offline = Map.of(
-                "CHAINRULE_HOME", home.toString(), "CHAINRULE_HUB", hub.address(), "CHAINRULE_OFFLINE", "1");
+        Map<String, String> offline =
+                Map.of("CHAINRULE_HOME", home.toString(), "CHAINRULE_HUB", hub.address(), "CHAINRULE_OFFLINE", "1");
         Run.in(offline, "", "pull", "some/model").refused(3, "CHAINRULE_OFFLINE");
         assertThat(hub.asked).isEmpty();
         assertThat(home).isEmptyDirectory();

@@ -109,7 +109,12 @@ class RefusalTest {
         Run.of("train", "--data", text.toString(), "--out", below.toString())
                 .refused(3, below.toString(), "Not a directory");
         Run.of("train", "--resume", "--out", below.toString()).refused(3, below.toString(), "no checkpoint");
-        Run.of("train", "--data", folder.resolve("absent").toString(), "--out", folder.resolve("r").toString())
+        Run.of(
+                        "train",
+                        "--data",
+                        folder.resolve("absent").toString(),
+                        "--out",
+                        folder.resolve("r").toString())
                 .refused(3, "absent");
         assertThat(folder.resolve("r")).doesNotExist();
     }

@@ -62,8 +62,9 @@ final class SmallHub implements AutoCloseable {
 
     private void list(HttpExchange exchange) throws IOException {
         String items = files.entrySet().stream()
-                .map(f -> "{\"type\":\"file\",\"path\":\"%1$s\",\"size\":%2$d,\"oid\":\"%3$040d\",\"lfs\":{\"oid\":\"%4$s\",\"size\":%2$d}}"
-                        .formatted(f.getKey(), f.getValue().length, 0, sha256(f.getValue())))
+                .map(f ->
+                        "{\"type\":\"file\",\"path\":\"%1$s\",\"size\":%2$d,\"oid\":\"%3$040d\",\"lfs\":{\"oid\":\"%4$s\",\"size\":%2$d}}"
+                                .formatted(f.getKey(), f.getValue().length, 0, sha256(f.getValue())))
                 .collect(Collectors.joining(",", "[", "]"));
         try (exchange) {
             exchange.sendResponseHeaders(200, items.length());
@@ -73,7 +74,8 @@ final class SmallHub implements AutoCloseable {
 
     private void send(HttpExchange exchange) throws IOException {
         String name = exchange.getRequestURI().getPath().replaceFirst(".*/", "");
-        Optional<String> range = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range"));
+        Optional<String> range =
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range"));
         asked.add(name + range.map(r -> " " + r).orElse(""));
         byte[] content = files.getOrDefault(name, new byte[0]).clone();
         if (damaged.equals(Optional.of(name))) {
