@@ -107,6 +107,19 @@ public final class Main {
                 .setDefaultValueProvider(new Environment(environment));
     }
 
+    /** A verb's command line with the options that the environment gives written out. */
+    static List<String> command(ParseResult verb, Map<String, String> environment) {
+        List<String> all = new ArrayList<>(verb.originalArgs());
+        Environment given = new Environment(environment);
+        for (OptionSpec option : verb.commandSpec().options()) {
+            String value = given.defaultValue(option);
+            if (value != null && !verb.hasMatchedOption(option)) {
+                all.add(option.longestName() + "=" + value);
+            }
+        }
+        return all;
+    }
+
     private static String help(CommandLine command, Object object) {
         List<String> footer =
                 new ArrayList<>(List.of(command.getCommandSpec().usageMessage().footer()));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -91,7 +92,7 @@ final class Train implements Verb {
             Optional<Checkpoint> model = from.map(ModelArgument::find);
             TrainingText.Source source = source();
             try (RunFolder folder =
-                    RunFolder.create(path, spec.commandLine().getParseResult().originalArgs())) {
+                    RunFolder.create(path, Main.command(spec.commandLine().getParseResult(), console.environment()))) {
                 try {
                     prepare(folder, source, model, console);
                 } catch (RuntimeException | IOException e) {
@@ -102,7 +103,7 @@ final class Train implements Verb {
             }
         }
         try (RunFolder folder = RunFolder.resume(path)) {
-            Train begun = begun(path, console);
+            Train begun = begun(path);
             ModelOptions.setThreads(threads);
             begun.json = json;
             return new TrainingRun(begun, folder, tokenizer(folder), console)
@@ -119,9 +120,9 @@ final class Train implements Verb {
     }
 
     /** The verb with the options that the run in {@code path} was started with. */
-    private static Train begun(Path path, Console console) {
+    private static Train begun(Path path) {
         String[] arguments = RunFolder.command(path).toArray(String[]::new);
-        Object verb = Main.commandLine(console.environment())
+        Object verb = Main.commandLine(Map.of())
                 .parseArgs(arguments)
                 .subcommand()
                 .commandSpec()

@@ -7,6 +7,7 @@ import chainrule.apps.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +187,25 @@ class MainTest {
                 .isEqualTo(1);
         assertThat(Run.of("train", "--data", text.toString(), "--out", out).code())
                 .as("a folder that is not empty")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aResumedRunKeepsTheOptionsThatTheEnvironmentGaveIt() throws IOException {
+        Path text = Files.writeString(folder.resolve("story.txt"), "once upon a time there was a story. ".repeat(80));
+        String out = folder.resolve("given").toString();
+        String[] train = ("train --batch 2 --length 16 --layers 1 --width 32 --heads 2 --vocabulary 300 --json --data "
+                        + text + " --out " + out)
+                .split(" ");
+        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "3"), "", train)
+                        .json()
+                        .get("step")
+                        .intValue())
+                .isEqualTo(3);
+        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "7"), "", "train", "--resume", "--json", "--out", out)
+                        .json()
+                        .get("step")
+                        .intValue())
                 .isEqualTo(3);
     }
 }
