@@ -50,24 +50,28 @@ final class Chat implements Verb {
     public int run(Console console) throws IOException, InterruptedException {
         DecodingOptions.Chosen chosen = decoding.chosen();
         try (LocalModel lm = model.open(Compute.forDecoding(), console);
-                var lines = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))) {
+                var lines = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
+                var streaming = new Streaming(console, !json)) {
             List<Message> messages = begin();
-            lm.prompts().render(List.of(Message.user("?"))); // fails now, not at the first message, without a template
+            List<Message> trial = begin();
+            trial.add(Message.user("?"));
+            lm.prompts().chat(trial); // a model that cannot chat is refused before the first message
             for (Optional<String> line = ask(console, lines); line.isPresent(); line = ask(console, lines)) {
                 switch (line.get().strip()) {
                     case "" -> {}
                     case "/new" -> messages = begin();
                     case "/quit" -> {
-                        return end(console, messages);
+                        return end(console, messages, DONE);
                     }
                     default -> {
-                        if (!turn(console, lm, chosen, messages, line.get())) {
-                            return INTERRUPTED;
+                        messages.add(Message.user(line.get()));
+                        if (!turn(console, streaming, lm, chosen, messages)) {
+                            return end(console, messages, INTERRUPTED);
                         }
                     }
                 }
             }
-            return end(console, messages);
+            return end(console, messages, DONE);
         }
     }
 
@@ -77,11 +81,11 @@ final class Chat implements Verb {
         return messages;
     }
 
-    private int end(Console console, List<Message> messages) {
+    private int end(Console console, List<Message> messages, int code) {
         if (json) {
             console.json(Map.of("messages", messages));
         }
-        return DONE;
+        return code;
     }
 
     /** The next line; empty at the end of the input. */
@@ -97,15 +101,14 @@ final class Chat implements Verb {
         return System.console() != null && System.console().isTerminal();
     }
 
-    /** Says {@code line} and shows the answer. @return false where it was interrupted */
-    private boolean turn(
-            Console console, LocalModel lm, DecodingOptions.Chosen chosen, List<Message> messages, String line)
+    /** Shows the answer to the last message and adds it. @return false where it was interrupted */
+    private static boolean turn(
+            Console console, Streaming streaming, LocalModel lm, DecodingOptions.Chosen chosen, List<Message> messages)
             throws InterruptedException {
-        messages.add(Message.user(line));
         try {
             Request request =
                     chosen.apply(lm.chat(messages), lm.suggested(), TOKENS).withSeed(chosen.seed(), messages.size());
-            Result answer = new Streaming(console, !json).follow(lm.submit(request));
+            Result answer = streaming.follow(lm.submit(request));
             messages.add(new Message("assistant", answer.text()));
             return answer.finish() != Result.Finish.CANCELLED;
         } catch (BadInput e) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 final class Completion implements Verb {
     @Override
     public int run(Console console) {
-        console.print(AutoComplete.bash("chainrule", Main.commandLine()));
+        console.print(AutoComplete.bash("chainrule", Main.commandLine(console.environment())));
         return DONE;
     }
 }

@@ -2,10 +2,15 @@ package chainrule.apps.cli;
 
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where a verb reads and writes: results to {@code out}, all else to {@code err}. */
-record Console(InputStream in, PrintStream out, PrintStream err) {
+/**
+ * Where a verb reads and writes: results to {@code out}, all else to {@code err}.
+ *
+ * @param environment the variables that say where things are
+ */
+record Console(InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
     /** Part of a result, shown at once. */
     void print(String text) {
         out.print(text);

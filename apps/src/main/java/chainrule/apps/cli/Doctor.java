@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.ModelStore;
 import chainrule.local.Machine;
 import chainrule.local.ModelArgument;
 import chainrule.nn.Compute;
@@ -40,8 +41,12 @@ final class Doctor implements Verb {
         all.put("vnni", Processor.vnni() ? "yes" : "no");
         all.put("memory", memory());
         Optional<String> broken = natives(all);
-        all.put("store", store());
-        all.put("offline", System.getenv("CHAINRULE_OFFLINE") == null ? "no" : "yes: nothing is fetched");
+        all.put("store", store(console.environment()));
+        all.put(
+                "offline",
+                console.environment().getOrDefault("CHAINRULE_OFFLINE", "").equals("1")
+                        ? "yes: nothing is fetched"
+                        : "no");
         all.put("defaultModel", defaultModel());
         if (json) {
             console.json(all);
@@ -89,8 +94,9 @@ final class Doctor implements Verb {
                 Runtime.getRuntime().maxMemory() / 1e9);
     }
 
-    private static String store() {
-        return "";
+    private static String store(Map<String, String> environment) {
+        ModelStore store = ModelStore.of(environment);
+        return store.root() + ", models: " + store.names().size();
     }
 
     private static String defaultModel() {

@@ -1,7 +1,10 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.text.template.TemplateException;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
@@ -25,13 +28,17 @@ record Failure(int code, String sentence) {
             case BadInput e -> new Failure(Verb.BAD_INPUT, text(e));
             case Usage e -> new Failure(Verb.USAGE, text(e));
             case ParameterException e -> new Failure(Verb.USAGE, usage(e));
+            case TemplateException e -> new Failure(Verb.BAD_INPUT, template(e));
             case CancellationException _ -> new Failure(Verb.INTERRUPTED, "Interrupted.");
             case OutOfMemoryError _ ->
                 new Failure(Verb.FAILURE, "Java's heap is full: give it more, as in CHAINRULE_JVM_OPTIONS=-Xmx4g.");
             case NoSuchFileException e ->
                 new Failure(Verb.BAD_INPUT, e.getFile() + ": there is no such file or folder.");
             case AccessDeniedException e -> new Failure(Verb.BAD_INPUT, e.getFile() + " may not be read or written.");
+            case FileAlreadyExistsException e ->
+                new Failure(Verb.BAD_INPUT, e.getFile() + " is there already, and is not what is needed there.");
             case FileSystemException e -> new Failure(Verb.FAILURE, text(e) + ".");
+            case IOException e when e.getMessage() != null -> new Failure(Verb.FAILURE, sentence(e));
             default -> unexpected(thrown);
         };
     }
@@ -58,12 +65,22 @@ record Failure(int code, String sentence) {
                 .orElse("Something unexpected happened");
     }
 
+    private static String sentence(Throwable thrown) {
+        return text(thrown).replaceFirst("[.]?$", ".");
+    }
+
+    private static String template(TemplateException e) {
+        return e.raised()
+                ? "The model's chat template refuses this conversation: " + sentence(e)
+                : "The model's chat template is broken at line " + e.line() + ": " + sentence(e);
+    }
+
     private static String usage(ParameterException e) {
         String name = e.getCommandLine().getCommandSpec().qualifiedName();
         String more = " See " + name + " --help.";
         if (!(e instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
-            return text(e).replaceFirst("[.]?$", ".") + more;
+            return sentence(e) + more;
         }
         String given = unmatched.getUnmatched().getFirst();
         boolean verb = !e.getCommandLine().getSubcommands().isEmpty();

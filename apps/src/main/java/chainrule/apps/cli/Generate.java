@@ -63,12 +63,13 @@ final class Generate implements Verb {
         if (prompt.isEmpty() && chat) {
             throw new Failure.Usage("--chat takes a text, not token ids.");
         }
-        try (LocalModel lm = model.open(Compute.forDecoding(), console)) {
+        try (LocalModel lm = model.open(Compute.forDecoding(), console);
+                var streaming = new Streaming(console, !json)) {
             Request plain =
                     prompt.isPresent() ? request(lm, prompt.get()) : lm.request(text.ids(lm.prompts(), console));
             Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
             long began = System.nanoTime();
-            Result result = new Streaming(console, !json).follow(lm.submit(json ? request.withLogprobs(0) : request));
+            Result result = streaming.follow(lm.submit(json ? request.withLogprobs(0) : request));
             double seconds = (System.nanoTime() - began) / 1e9;
             if (json) {
                 console.json(json(lm, request.decoding(), result, seconds));

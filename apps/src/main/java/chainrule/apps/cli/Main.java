@@ -3,12 +3,12 @@ package chainrule.apps.cli;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +62,7 @@ public final class Main {
     public static void main(String... args) {
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
-        int code = run(args, System.in, out, err);
+        int code = run(args, new Console(System.in, out, err, System.getenv()));
         out.flush();
         err.flush();
         System.exit(code);
@@ -74,10 +74,9 @@ public final class Main {
     }
 
     /** Runs a verb. @return its exit code */
-    static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
-        Console console = new Console(in, out, err);
+    static int run(String[] args, Console console) {
         try {
-            ParseResult parsed = commandLine().parseArgs(args);
+            ParseResult parsed = commandLine(console.environment()).parseArgs(args);
             ParseResult last = parsed;
             while (last.hasSubcommand()) {
                 last = last.subcommand();
@@ -91,20 +90,34 @@ public final class Main {
             return running.run(console);
         } catch (Exception | Error e) {
             Failure failure = Failure.of(e);
-            out.flush();
+            console.out().flush();
             console.note("chainrule: " + failure.sentence());
-            if (System.getenv("CHAINRULE_DEBUG") != null) {
-                e.printStackTrace(err);
-                err.flush();
+            if (console.environment().containsKey("CHAINRULE_DEBUG")) {
+                e.printStackTrace(console.err());
+                console.err().flush();
             }
             return failure.code();
         }
     }
 
-    static CommandLine commandLine() {
+    /** @param environment gives options that are not given their values */
+    static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setDefaultValueProvider(new Environment());
+                .setDefaultValueProvider(new Environment(environment));
+    }
+
+    /** A verb's command line with the options that the environment gives written out. */
+    static List<String> command(ParseResult verb, Map<String, String> environment) {
+        List<String> all = new ArrayList<>(verb.originalArgs());
+        Environment given = new Environment(environment);
+        for (OptionSpec option : verb.commandSpec().options()) {
+            String value = given.defaultValue(option);
+            if (value != null && !verb.hasMatchedOption(option)) {
+                all.add(option.longestName() + "=" + value);
+            }
+        }
+        return all;
     }
 
     private static String help(CommandLine command, Object object) {
@@ -122,7 +135,7 @@ public final class Main {
     }
 
     /** {@code CHAINRULE_MAX_TOKENS} for {@code --max-tokens}; of options that take one value. */
-    private static final class Environment implements IDefaultValueProvider {
+    private record Environment(Map<String, String> variables) implements IDefaultValueProvider {
         /** Variables that have a meaning of their own. */
         private static final List<String> TAKEN = List.of("CHAINRULE_DATA");
 
@@ -136,7 +149,7 @@ public final class Main {
                             .replaceFirst("^-", "")
                             .replace('-', '_')
                             .toUpperCase(Locale.ROOT);
-            return TAKEN.contains(name) ? null : System.getenv(name);
+            return TAKEN.contains(name) ? null : variables.get(name);
         }
     }
 }

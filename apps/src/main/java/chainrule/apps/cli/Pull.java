@@ -4,6 +4,7 @@ import chainrule.Progress;
 import chainrule.checkpoint.Hub;
 import chainrule.checkpoint.ModelStore;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,15 +32,18 @@ final class Pull implements Verb {
     public int run(Console console) throws IOException {
         Map<String, Progress> lines = new HashMap<>();
         Hub.Request request = Hub.Request.of(name);
-        ModelStore store = ModelStore.of(System.getenv());
+        ModelStore store = ModelStore.of(console.environment());
+        Hub.Settings settings = Hub.Settings.of(console.environment());
         Path folder;
         try {
-            folder = Hub.of(System.getenv())
+            folder = new Hub(settings)
                     .pull(
                             request,
                             store,
                             (file, done, total) -> lines.computeIfAbsent(file, f -> new Progress(f, total))
                                     .update(done, ""));
+        } catch (ConnectException e) {
+            throw new IOException("The hub " + settings.endpoint() + " cannot be reached.", e);
         } finally {
             lines.values().forEach(Progress::close);
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -91,7 +92,7 @@ final class Train implements Verb {
             Optional<Checkpoint> model = from.map(ModelArgument::find);
             TrainingText.Source source = source();
             try (RunFolder folder =
-                    RunFolder.create(path, spec.commandLine().getParseResult().originalArgs())) {
+                    RunFolder.create(path, Main.command(spec.commandLine().getParseResult(), console.environment()))) {
                 try {
                     prepare(folder, source, model, console);
                 } catch (RuntimeException | IOException e) {
@@ -121,7 +122,7 @@ final class Train implements Verb {
     /** The verb with the options that the run in {@code path} was started with. */
     private static Train begun(Path path) {
         String[] arguments = RunFolder.command(path).toArray(String[]::new);
-        Object verb = Main.commandLine()
+        Object verb = Main.commandLine(Map.of())
                 .parseArgs(arguments)
                 .subcommand()
                 .commandSpec()

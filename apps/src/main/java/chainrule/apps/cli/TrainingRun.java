@@ -82,19 +82,23 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
 
     private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
         long began = System.nanoTime();
-        Trainer.Outcome outcome;
-        try (var interrupt = new Interrupt();
-                var progress = new Progress("step", settings.steps());
+        try (var interrupt = new Interrupt()) {
+            Trainer.Outcome outcome = run(task, settings, samples, interrupt);
+            end(outcome, (System.nanoTime() - began) / 1e9);
+            return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
+        }
+    }
+
+    private Trainer.Outcome run(Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
+        try (var progress = new Progress("step", settings.steps());
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {
             List<Observer> observers = new ArrayList<>(List.of(line, samples.to(progress::print)));
             if (asked.tensorboard) {
                 observers.add(board);
             }
-            outcome = Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
+            return Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
         }
-        end(outcome, (System.nanoTime() - began) / 1e9);
-        return outcome.interrupted() ? Verb.INTERRUPTED : Verb.DONE;
     }
 
     private void end(Trainer.Outcome outcome, double seconds) {

@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import chainrule.apps.TinyFolder;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class MainTest {
     @TempDir
@@ -25,33 +21,14 @@ class MainTest {
 
     private static String model = "";
 
-    private record Run(int code, String out, String err) {
-        JsonNode json() {
-            assertThat(code).as(err).isZero();
-            assertThat(out.lines()).hasSize(1);
-            return JsonMapper.shared().readTree(out);
-        }
-    }
-
     @BeforeAll
     static void makeAModel() throws IOException {
         model = TinyFolder.make(Files.createDirectory(folder.resolve("tiny"))).toString();
     }
 
-    private static Run run(String... args) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        int code = Main.run(
-                args,
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
     @Test
     void generateAnswersInOneObject() {
-        JsonNode json = run(
+        JsonNode json = Run.of(
                         "generate", "once upon", "--model", model, "--max-tokens", "5", "--compute", "f32", "--json")
                 .json();
         JsonNode text = json.get("texts").get(0);
@@ -64,7 +41,7 @@ class MainTest {
 
     @Test
     void beamSearchGivesItsBestTexts() {
-        JsonNode json = run(
+        JsonNode json = Run.of(
                         "generate",
                         "--ids",
                         "5,6,7",
@@ -94,13 +71,14 @@ class MainTest {
             "12",
             "--json"
         };
-        assertThat(run(args).json().get("texts").get(0).get("ids"))
-                .isEqualTo(run(args).json().get("texts").get(0).get("ids"));
+        assertThat(Run.of(args).json().get("texts").get(0).get("ids"))
+                .isEqualTo(Run.of(args).json().get("texts").get(0).get("ids"));
     }
 
     @Test
     void scoreGivesEveryTokenItsLogProbabilityAndTheBestAlternatives() {
-        JsonNode json = run("score", "once upon a time", "--model", model, "--top", "3", "--compute", "f32", "--json")
+        JsonNode json = Run.of(
+                        "score", "once upon a time", "--model", model, "--top", "3", "--compute", "f32", "--json")
                 .json();
         int length = json.get("ids").size();
         assertThat(json.get("logprobs").size()).isEqualTo(length);
@@ -114,9 +92,9 @@ class MainTest {
     @Test
     void evalScoresEachTokenOnce() throws IOException {
         Path text = Files.writeString(folder.resolve("text.txt"), "once upon a time there was a time ".repeat(20));
-        JsonNode json = run("eval", text.toString(), "--model", model, "--window", "32", "--stride", "16", "--json")
+        JsonNode json = Run.of("eval", text.toString(), "--model", model, "--window", "32", "--stride", "16", "--json")
                 .json();
-        int tokens = run("tokenize", Files.readString(text), "--model", model, "--json")
+        int tokens = Run.of("tokenize", Files.readString(text), "--model", model, "--json")
                 .json()
                 .get("ids")
                 .size();
@@ -128,7 +106,7 @@ class MainTest {
 
     @Test
     void infoKnowsTheFamilyAndTheSize() {
-        JsonNode json = run("info", model, "--json").json();
+        JsonNode json = Run.of("info", model, "--json").json();
         assertThat(json.get("family").stringValue()).isEqualTo("llama");
         assertThat(json.get("parameters").longValue()).isPositive();
     }
@@ -149,27 +127,27 @@ class MainTest {
                 "completion"
             })
     void everyVerbHelpsWithAnExample(String verb) {
-        Run help = run(verb, "--help");
+        Run help = Run.of(verb, "--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).contains("Usage:").contains("xample");
     }
 
     @Test
     void whatDoesNotExistIsAnsweredWithWhatDoes() {
-        assertThat(run("generat", "x").code()).isEqualTo(2);
-        assertThat(run("generat", "x").err()).contains("generate");
-        Run spec = run("generate", "x", "--model", model, "--decoding", "gredy");
+        assertThat(Run.of("generat", "x").code()).isEqualTo(2);
+        assertThat(Run.of("generat", "x").err()).contains("generate");
+        Run spec = Run.of("generate", "x", "--model", model, "--decoding", "gredy");
         assertThat(spec.code()).isEqualTo(3);
         assertThat(spec.err()).contains("greedy").doesNotContain("\tat ");
-        Run absent = run("generate", "x", "--model", folder.resolve("absent").toString());
+        Run absent = Run.of("generate", "x", "--model", folder.resolve("absent").toString());
         assertThat(absent.code()).isEqualTo(3);
         assertThat(absent.err().lines()).hasSize(1);
     }
 
     @Test
     void anEmptyPromptAndOneBeyondTheContextAreRefused() {
-        assertThat(run("generate", "", "--model", model).code()).isEqualTo(3);
-        Run tooLong = run("generate", "time ".repeat(200), "--model", model);
+        assertThat(Run.of("generate", "", "--model", model).code()).isEqualTo(3);
+        Run tooLong = Run.of("generate", "time ".repeat(200), "--model", model);
         assertThat(tooLong.code()).isEqualTo(3);
         assertThat(tooLong.err()).contains("64");
     }
@@ -179,7 +157,7 @@ class MainTest {
         Path text = Files.writeString(
                 folder.resolve("corpus.txt"), "once upon a time there was a very small model. ".repeat(80));
         String out = folder.resolve("run").toString();
-        Run trained = run(
+        Run trained = Run.of(
                 "train",
                 "--data",
                 text.toString(),
@@ -202,13 +180,32 @@ class MainTest {
                 "--json");
         assertThat(trained.code()).as(trained.err()).isZero();
         assertThat(Path.of(out, "metrics.jsonl")).exists();
-        assertThat(run("generate", "once", "--model", out, "--max-tokens", "3", "--json")
+        assertThat(Run.of("generate", "once", "--model", out, "--max-tokens", "3", "--json")
                         .json()
                         .get("texts")
                         .size())
                 .isEqualTo(1);
-        assertThat(run("train", "--data", text.toString(), "--out", out).code())
+        assertThat(Run.of("train", "--data", text.toString(), "--out", out).code())
                 .as("a folder that is not empty")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aResumedRunKeepsTheOptionsThatTheEnvironmentGaveIt() throws IOException {
+        Path text = Files.writeString(folder.resolve("story.txt"), "once upon a time there was a story. ".repeat(80));
+        String out = folder.resolve("given").toString();
+        String[] train = ("train --batch 2 --length 16 --layers 1 --width 32 --heads 2 --vocabulary 300 --json --data "
+                        + text + " --out " + out)
+                .split(" ");
+        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "3"), "", train)
+                        .json()
+                        .get("step")
+                        .intValue())
+                .isEqualTo(3);
+        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "7"), "", "train", "--resume", "--json", "--out", out)
+                        .json()
+                        .get("step")
+                        .intValue())
                 .isEqualTo(3);
     }
 }
