@@ -87,9 +87,8 @@ final class Arithmetic {
 
     static Object apply(Budget budget, String operator, Object a, Object b) {
         budget.charge(4);
-        String format = operator.equals("%") ? Values.text(a) : null;
-        if (format != null) {
-            return Markups.like(a, new Percent(budget, format, b, a instanceof Value.Markup).format());
+        if (operator.equals("%") && a instanceof String format) {
+            return new Percent(budget, format, b).format();
         }
         if (a instanceof Value.Undefined undefined) {
             throw undefined.error();
@@ -157,12 +156,6 @@ final class Arithmetic {
     }
 
     private static Object integers(Budget budget, String operator, Object left, Object right) {
-        if (left instanceof Long x && right instanceof Long y) {
-            Long result = longs(operator, x, y);
-            if (result != null) {
-                return result;
-            }
-        }
         BigInteger a = integer(left);
         BigInteger b = integer(right);
         long words = ((long) a.bitLength() + b.bitLength()) / 64;
@@ -176,32 +169,16 @@ final class Arithmetic {
             case "-" -> bounded(a.subtract(b));
             case "*" -> bounded(a.multiply(b));
             case "/" -> divide(a, b);
-            case "//" -> normal(floor(a.divideAndRemainder(b), b));
-            case "%" -> {
-                BigInteger rest = a.remainder(b);
-                yield normal(rest.signum() != 0 && rest.signum() != b.signum() ? rest.add(b) : rest);
-            }
+            case "//" -> normal(a.subtract(remainder(a, b)).divide(b));
+            case "%" -> normal(remainder(a, b));
             default -> power(budget, a, b);
         };
     }
 
-    /** The result where it is a {@code long} for certain. */
-    private static @Nullable Long longs(String operator, long x, long y) {
-        boolean product = Math.abs((double) x * y) < 1e18;
-        long sum = operator.equals("-") ? x - y : x + y;
-        boolean exact = Math.abs((double) x) < 1e18 && Math.abs((double) y) < 1e18;
-        return switch (operator) {
-            case "+", "-" -> exact ? (Long) sum : null;
-            case "*" -> product ? (Long) (x * y) : null;
-            case "//" -> exact && y != 0 ? (Long) Math.floorDiv(x, y) : null;
-            case "%" -> exact && y != 0 ? (Long) Math.floorMod(x, y) : null;
-            default -> null;
-        };
-    }
-
-    private static BigInteger floor(BigInteger[] quotientAndRest, BigInteger divisor) {
-        boolean down = quotientAndRest[1].signum() != 0 && quotientAndRest[1].signum() != divisor.signum();
-        return down ? quotientAndRest[0].subtract(BigInteger.ONE) : quotientAndRest[0];
+    /** What is left of a division; it has the divisor's sign. */
+    private static BigInteger remainder(BigInteger a, BigInteger b) {
+        BigInteger rest = a.remainder(b);
+        return rest.signum() * b.signum() < 0 ? rest.add(b) : rest;
     }
 
     private static Object divide(BigInteger a, BigInteger b) {
@@ -240,10 +217,9 @@ final class Arithmetic {
     }
 
     private static @Nullable Object join(Budget budget, Object a, Object b) {
-        String text = Values.text(a);
-        String other = Values.text(b);
-        if (text != null && other != null) {
-            return Markups.join(budget, a, b);
+        if (a instanceof String text && b instanceof String other) {
+            budget.text(text.length() + (long) other.length());
+            return text.concat(other);
         }
         List<Object> items = Values.sequence(a);
         List<Object> others = Values.sequence(b);
@@ -253,7 +229,7 @@ final class Arithmetic {
             joined.addAll(others);
             return a instanceof List ? joined : new Value.Tuple(joined);
         }
-        if (text != null || items != null) {
+        if (a instanceof String || items != null) {
             String type = Values.typeName(a);
             throw new TemplateException(
                     "can only concatenate " + type + " (not \"" + Values.typeName(b) + "\") to " + type);
@@ -264,10 +240,9 @@ final class Arithmetic {
     /** {@code count} times a text or list; null if it is neither. */
     private static @Nullable Object repeat(Budget budget, Object value, Object count) {
         long times = Math.max(0, index(count));
-        String text = Values.text(value);
-        if (text != null) {
+        if (value instanceof String text) {
             budget.text(product(times, text.length()));
-            return Markups.like(value, text.isEmpty() ? "" : text.repeat((int) times));
+            return text.isEmpty() ? "" : text.repeat((int) times);
         }
         List<Object> items = Values.sequence(value);
         if (items == null) {

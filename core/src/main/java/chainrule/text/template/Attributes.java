@@ -26,12 +26,7 @@ final class Attributes {
             throw undefined.error();
         }
         Object attribute = own(object, name);
-        if (attribute != null) {
-            return attribute;
-        }
-        Object item = object instanceof Dict dict
-                ? dict.get(budget, name)
-                : object instanceof Value.Self self ? self.blocks().get(name) : null;
+        Object item = attribute == null && object instanceof Dict dict ? dict.get(budget, name) : attribute;
         return item == null ? missing(budget, object, name) : item;
     }
 
@@ -44,33 +39,28 @@ final class Attributes {
         if (item != null) {
             return item;
         }
-        String name = Values.text(key);
-        return name == null ? missing(budget, object, key) : attribute(budget, object, name);
+        return key instanceof String name ? attribute(budget, object, name) : missing(budget, object, key);
     }
 
     private static @Nullable Object element(Budget budget, Object object, Object key) {
-        if (!Arithmetic.isInteger(key)) {
+        long size = Values.size(object);
+        if (!Arithmetic.isInteger(key) || size < 0) {
+            return null;
+        }
+        long index = Arithmetic.index(key);
+        long at = index < 0 ? index + size : index;
+        if (at < 0 || at >= size) {
             return null;
         }
         List<Object> items = Values.sequence(object);
-        String text = Values.text(object);
-        long index = Arithmetic.index(key);
-        if (items != null) {
-            long at = index < 0 ? index + items.size() : index;
-            return at >= 0 && at < items.size() ? items.get((int) at) : null;
-        }
-        if (text != null) {
-            budget.scan(text.length() / 2);
-            int size = Text.length(text);
-            long at = index < 0 ? index + size : index;
-            boolean inside = at >= 0 && at < size;
-            return inside ? Markups.like(object, Text.substring(text, (int) at, (int) at + 1)) : null;
-        }
-        if (object instanceof Value.Range range) {
-            long at = index < 0 ? index + range.size() : index;
-            return at >= 0 && at < range.size() ? range.get(at) : null;
-        }
-        return null;
+        return switch (object) {
+            case String text -> {
+                budget.scan(text.length() / 2);
+                yield Text.substring(text, (int) at, (int) at + 1);
+            }
+            case Value.Range range -> range.get(at);
+            default -> items == null ? null : items.get((int) at);
+        };
     }
 
     /** What the object has under the name besides its items, null if nothing. */
@@ -84,13 +74,9 @@ final class Attributes {
         return switch (object) {
             case Value.Namespace namespace -> namespace.fields().get(name);
             case Loop loop -> loop.attribute(name);
-            case Macro macro -> macro.attribute(name);
-            case Value.Group group when name.equals("grouper") -> group.key();
-            case Value.Group group when name.equals("list") -> group.items();
             default -> {
-                Object value = Methods.field(object, name);
-                Builtin method = value == null ? Methods.table(object).get(name) : null;
-                yield method == null ? value : method.bind(object);
+                Builtin method = Methods.table(object).get(name);
+                yield method == null ? null : method.bind(object);
             }
         };
     }
@@ -109,17 +95,16 @@ final class Attributes {
             throw undefined.error();
         }
         List<Object> items = Values.sequence(object);
-        String text = Values.text(object);
-        if (items == null && text == null && !(object instanceof Value.Range)) {
+        if (items == null && !(object instanceof String) && !(object instanceof Value.Range)) {
             throw new TemplateException(
                     object instanceof Dict
                             ? "unhashable type: 'slice'"
                             : "'" + Values.typeName(object) + "' object is not subscriptable");
         }
         Value.Range range = range(Values.length(object), start, stop, step);
-        if (text != null) {
+        if (object instanceof String text) {
             budget.text(text.length());
-            return Markups.like(object, slice(text, range));
+            return slice(text, range);
         }
         budget.elements(range.size());
         if (object instanceof Value.Range numbers) {

@@ -61,10 +61,9 @@ final class Builtin implements Value.Callable {
 
     @Override
     public Object call(Evaluator evaluator, Args args) {
-        String text = args.positional().isEmpty()
-                ? null
-                : Values.text(args.positional().getFirst());
-        evaluator.budget().scan(text == null ? 0 : text.length());
+        if (!args.positional().isEmpty() && args.positional().getFirst() instanceof String text) {
+            evaluator.budget().scan(text.length());
+        }
         return body.apply(evaluator, args);
     }
 

@@ -1,6 +1,7 @@
 package chainrule.text.template;
 
 import chainrule.BadInput;
+import chainrule.text.template.Stmt.Scope;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -16,18 +17,18 @@ import java.util.Optional;
  * {@code strftime_now} are functions, {@code tojson} escapes neither HTML nor characters beyond ASCII.
  *
  * <p>Templates come from strangers, so they can do nothing but make text: they see copies of plain data, and one that
- * would run too long, nest too deeply or make too much text is an error. Of Jinja's own language only what has no place
- * in a chat template is an error when it is used: other templates ({@code include}, {@code import}, {@code extends}),
- * chance ({@code random}, {@code lipsum}), the filters {@code pprint} and {@code urlize}.
+ * would run too long, nest too deeply or make too much text is an error. Of Jinja's own language what chat templates
+ * have no use for is unknown here: other templates and blocks ({@code include}, {@code import}, {@code extends},
+ * {@code block}), automatic escaping, recursive loops, chance, and filters that lay out web pages.
  */
 public final class ChatTemplate {
     /** Names of a message's reasoning, the first of which templates read. */
     private static final List<String> REASONING = List.of("reasoning_content", "thinking", "reasoning");
 
     private final String source;
-    private final Parser.Template template;
+    private final Scope template;
 
-    private ChatTemplate(String source, Parser.Template template) {
+    private ChatTemplate(String source, Scope template) {
         this.source = source;
         this.template = template;
     }
@@ -77,7 +78,7 @@ public final class ChatTemplate {
         }
         var evaluator = new Evaluator(new Budget(size), clock);
         try {
-            return new Executor(evaluator, template.blocks()).render(template.root(), new Frame.Context(values));
+            return new Executor(evaluator).render(template, values);
         } catch (TemplateException e) {
             throw e.at(evaluator.line());
         } catch (StackOverflowError e) {

@@ -18,11 +18,9 @@ final class Compare {
         if (a == b) {
             return true;
         }
-        String text = Values.text(a);
-        if (text != null) {
-            String other = Values.text(b);
+        if (a instanceof String text) {
             budget.scan(text.length());
-            return text.equals(other);
+            return text.equals(b);
         }
         List<Object> items = Values.sequence(a);
         List<Object> others = Values.sequence(b);
@@ -108,9 +106,7 @@ final class Compare {
             Integer sign = numbers(a, b);
             return sign != null && holds(operator, sign);
         }
-        String text = Values.text(a);
-        String other = Values.text(b);
-        if (text != null && other != null) {
+        if (a instanceof String text && b instanceof String other) {
             budget.scan(Math.min(text.length(), other.length()));
             return holds(operator, Text.compare(text, other));
         }
@@ -140,10 +136,8 @@ final class Compare {
     }
 
     static boolean contains(Budget budget, Object container, Object item) {
-        String text = Values.text(container);
-        if (text != null) {
-            String part = Values.text(item);
-            if (part == null) {
+        if (container instanceof String text) {
+            if (!(item instanceof String part)) {
                 throw new TemplateException(
                         "'in <string>' requires string as left operand, not " + Values.typeName(item));
             }

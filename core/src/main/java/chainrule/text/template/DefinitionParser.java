@@ -9,24 +9,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The reader of what can be called later: macros, call blocks and blocks. Source: jinja2/parser.py, version 3.1. */
+/** The reader of what can be called later: macros and call blocks. Source: jinja2/parser.py, version 3.1. */
 final class DefinitionParser {
     private final TokenStream tokens;
     private final Scopes scopes;
     private final ExpressionParser expressions;
     private final Parser statements;
-    private final Map<String, Stmt.Block> blocks = new LinkedHashMap<>();
 
     DefinitionParser(TokenStream tokens, Scopes scopes, ExpressionParser expressions, Parser statements) {
         this.tokens = tokens;
         this.scopes = scopes;
         this.expressions = expressions;
         this.statements = statements;
-    }
-
-    /** The blocks read so far, by name. */
-    Map<String, Stmt.Block> blocks() {
-        return blocks;
     }
 
     Stmt macro(int line) {
@@ -78,36 +72,9 @@ final class DefinitionParser {
             throw TokenStream.error(
                     "the argument \"caller\" of a macro or call block must be omitted or be given a default", line);
         }
-        declare(names, "caller", "kwargs", "varargs");
+        Callee.SPECIALS.stream().filter(names::mentions).forEach(names::parameter);
         scopes.close();
         return new Callee(
                 name, List.copyOf(signature.keySet()), new ArrayList<>(signature.values()), new Scope(names, body));
-    }
-
-    private static void declare(Names names, String... specials) {
-        for (String special : specials) {
-            if (names.mentions(special)) {
-                names.parameter(special);
-            }
-        }
-    }
-
-    Stmt block(int line) {
-        String name = tokens.expect(Kind.NAME).text();
-        boolean scoped = tokens.skipName("scoped");
-        boolean required = tokens.skipName("required");
-        if (scoped) {
-            scopes.mention("loop");
-        }
-        Names names = scopes.open(Scopes.Kind.BLOCK);
-        List<Stmt> body = statements.wholeBody("endblock");
-        declare(names, "self", "super");
-        scopes.close();
-        tokens.skipName(name);
-        var block = new Stmt.Block(name, scoped, required, new Scope(names, body), line);
-        if (blocks.put(name, block) != null) {
-            throw TokenStream.error("block " + Repr.quote(name) + " defined twice", line);
-        }
-        return block;
     }
 }

@@ -85,14 +85,12 @@ final class Dict {
                 budget.scan(s.length());
                 yield s;
             }
-            case Value.Markup m -> m.text();
             case Boolean b -> b ? 1L : 0L;
             case Double d
             when d == Math.rint(d) && !Double.isInfinite(d) -> Arithmetic.normal(new BigDecimal(d).toBigInteger());
             case Long l -> l;
             case BigInteger i -> i;
             case Value.Tuple t -> tupleKey(budget, t.items());
-            case Value.Group g -> tupleKey(budget, g.tuple().items());
             case List<?> _ -> null;
             case Dict _ -> null;
             case Value.Undefined _ -> Value.Undefined.class;

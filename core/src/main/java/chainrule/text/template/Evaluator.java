@@ -19,8 +19,6 @@ final class Evaluator {
     /** Where an error that happens now is. */
     private int line = 1;
 
-    private boolean escaping;
-
     Evaluator(Budget budget, Clock clock) {
         this.budget = budget;
         this.clock = clock;
@@ -41,15 +39,6 @@ final class Evaluator {
     /** What is computed from here on stands at that line. */
     void at(int newLine) {
         line = newLine;
-    }
-
-    /** Whether printed values are escaped as HTML: within {@code {% autoescape true %}}. */
-    boolean escaping() {
-        return escaping;
-    }
-
-    void escaping(boolean on) {
-        escaping = on;
     }
 
     String str(Object value) {
@@ -135,19 +124,17 @@ final class Evaluator {
         return join("", all(concat.parts(), frame));
     }
 
-    /** The texts of all items with a separator between; markup if values are escaped and any of them is markup. */
-    Object join(Object separator, List<Object> items) {
-        boolean markup = escaping
-                && (separator instanceof Value.Markup || items.stream().anyMatch(Value.Markup.class::isInstance));
+    /** The texts of all items with a separator between. */
+    String join(Object separator, List<Object> items) {
         var text = new StringBuilder();
-        String between = markup ? Markups.escape(budget, separator).text() : str(separator);
-        for (int i = 0; i < items.size(); i++) {
+        String between = "";
+        for (Object item : items) {
             int start = text.length();
-            text.append(i == 0 ? "" : between);
-            text.append(markup ? Markups.escape(budget, items.get(i)).text() : str(items.get(i)));
+            text.append(between).append(str(item));
             budget.grow(text.length(), text.length() - start);
+            between = str(separator);
         }
-        return markup ? new Value.Markup(text.toString()) : text.toString();
+        return text.toString();
     }
 
     private Object comparison(Expr.Comparison comparison, Frame frame) {
@@ -254,8 +241,7 @@ final class Evaluator {
     }
 
     private Builtin named(Map<String, Builtin> table, String kind, Object name) {
-        String text = Values.text(name);
-        Builtin function = text == null ? null : table.get(text);
+        Builtin function = name instanceof String text ? table.get(text) : null;
         if (function == null) {
             throw new TemplateException("No " + kind + " named " + Repr.repr(budget, name) + ".");
         }

@@ -1,10 +1,8 @@
 package chainrule.text.template;
 
-import chainrule.text.template.Frame.Context;
 import chainrule.text.template.Stmt.Scope;
 import chainrule.text.template.Stmt.Target;
 import chainrule.text.template.Value.Undefined;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +19,10 @@ final class Executor {
     }
 
     private final Evaluator evaluator;
-    private final Map<String, Stmt.Block> blocks;
     private StringBuilder out = new StringBuilder();
 
-    Executor(Evaluator evaluator, Map<String, Stmt.Block> blocks) {
+    Executor(Evaluator evaluator) {
         this.evaluator = evaluator;
-        this.blocks = blocks;
     }
 
     Budget budget() {
@@ -34,8 +30,8 @@ final class Executor {
     }
 
     /** The text of a whole template. */
-    String render(Scope root, Context context) {
-        return capture(() -> run(root, new Frame(root.names(), null, context), Map.of("self", self(context))));
+    String render(Scope root, Map<String, Object> variables) {
+        return capture(() -> run(root.statements(), new Frame(root.names(), variables)));
     }
 
     private void print(String text) {
@@ -55,31 +51,18 @@ final class Executor {
         return text;
     }
 
-    private Object marked(String text) {
-        return evaluator.escaping() ? new Value.Markup(text) : text;
-    }
-
     /** Runs a scope and hands its text on, unless a loop around was left within. */
     private Next capture(Scope scope, Frame around, Consumer<Object> use) {
         var next = new Next[1];
         String text = capture(() -> next[0] = runScope(scope, around));
         if (next[0] == Next.STATEMENT) {
-            use.accept(marked(text));
+            use.accept(text);
         }
         return next[0];
     }
 
     private Next runScope(Scope scope, Frame around) {
-        return run(scope, new Frame(scope.names(), around, around.context()), Map.of());
-    }
-
-    private Next run(Scope scope, Frame frame, Map<String, Object> parameters) {
-        parameters.forEach((name, value) -> {
-            if (scope.names().stores(name)) {
-                frame.set(name, value);
-            }
-        });
-        return run(scope.statements(), frame);
+        return run(scope.statements(), new Frame(scope.names(), around));
     }
 
     private Next run(List<Stmt> statements, Frame frame) {
@@ -120,7 +103,7 @@ final class Executor {
                 return Next.CONTINUE;
             }
             case Stmt.MacroDefinition definition ->
-                store(definition.macro().name(), new Macro(definition.macro(), frame, this), frame);
+                frame.set(definition.macro().name(), new Macro(definition.macro(), frame, this));
             case Stmt.CallBlock block ->
                 output(evaluator.call(block.call(), frame, new Macro(block.caller(), frame, this)));
             case Stmt.Generation generation -> runScope(generation.body(), frame);
@@ -130,27 +113,12 @@ final class Executor {
             case Stmt.With with -> {
                 return with(with, frame);
             }
-            case Stmt.AutoEscape escape -> {
-                boolean outer = evaluator.escaping();
-                evaluator.escaping(evaluator.isTrue(escape.on(), frame));
-                Next next = runScope(escape.body(), frame);
-                evaluator.escaping(outer);
-                return next;
-            }
-            case Stmt.Block block -> {
-                Context context = block.scoped() ? frame.derived() : frame.context();
-                block(block, context);
-            }
-            case Stmt.Load load -> {
-                evaluator.evaluate(load.template(), frame);
-                throw new TemplateException("no loader for this environment specified");
-            }
         }
         return Next.STATEMENT;
     }
 
     private void output(Object value) {
-        print(evaluator.escaping() ? Markups.escape(budget(), value).text() : evaluator.str(value));
+        print(evaluator.str(value));
     }
 
     private Next branch(Stmt.If branch, Frame frame) {
@@ -161,40 +129,24 @@ final class Executor {
         return taken < branch.bodies().size() ? run(branch.bodies().get(taken), frame) : Next.STATEMENT;
     }
 
+    /** A loop's whole run; what leaves the {@code else} part may leave a loop around. */
     private Next loop(Stmt.For loop, Frame frame) {
         Object items = evaluator.evaluate(loop.items(), frame);
-        if (!loop.recursive()) {
-            return loop(loop, frame, items, 0);
-        }
-        print(capture(() -> loop(loop, frame, items, 0)));
-        return Next.STATEMENT;
-    }
-
-    /** A loop's whole run; what leaves the {@code else} part may leave a loop around. */
-    private Next loop(Stmt.For loop, Frame frame, Object items, int depth) {
+        boolean all = loop.test().test() == null;
         Iterator<Object> source = Values.iterate(budget(), items);
-        Iterator<Object> chosen =
-                loop.test().test() == null ? source : Lazy.filter(source, item -> chosen(loop, item, frame));
-        Loop counter = null;
-        if (loop.counted()) {
-            long length = loop.test().test() == null ? Values.size(items) : -1;
-            counter = new Loop(
-                    budget(),
-                    chosen,
-                    length,
-                    depth,
-                    loop.recursive()
-                            ? (inner, deeper) -> marked(capture(() -> loop(loop, frame, inner, deeper)))
-                            : null);
-            chosen = counter;
-        }
+        var counter = new Loop(
+                budget(),
+                all ? source : Lazy.filter(source, item -> chosen(loop, item, frame)),
+                all ? Values.size(items) : -1);
         boolean completed = false;
-        while (chosen.hasNext()) {
+        while (counter.hasNext()) {
             budget().elements(1);
-            Object item = chosen.next();
-            var body = new Frame(loop.body().names(), frame, frame.context());
-            assign(loop.target(), item, body);
-            Next next = run(loop.body(), body, counter == null ? Map.of() : Map.of("loop", counter));
+            var body = new Frame(loop.body().names(), frame);
+            assign(loop.target(), counter.next(), body);
+            if (loop.counted()) {
+                body.set("loop", counter);
+            }
+            Next next = run(loop.body().statements(), body);
             if (next == Next.BREAK) {
                 break;
             }
@@ -205,39 +157,23 @@ final class Executor {
     }
 
     private boolean chosen(Stmt.For loop, Object item, Frame frame) {
-        var scope = new Frame(loop.test().names(), frame, frame.context());
+        var scope = new Frame(loop.test().names(), frame);
         assign(loop.target(), item, scope);
         return evaluator.isTrue(Objects.requireNonNull(loop.test().test()), scope);
     }
 
     private Next with(Stmt.With with, Frame frame) {
-        var inner = new Frame(with.body().names(), frame, frame.context());
+        var inner = new Frame(with.body().names(), frame);
         for (int i = 0; i < with.targets().size(); i++) {
             assign(with.targets().get(i), evaluator.evaluate(with.values().get(i), frame), inner);
         }
-        return run(with.body(), inner, Map.of());
-    }
-
-    private void block(Stmt.Block block, Context context) {
-        if (block.required()) {
-            throw new TemplateException("Required block " + Repr.quote(block.name()) + " not found");
-        }
-        var frame = new Frame(block.body().names(), null, new Context(context));
-        var none = new Undefined("there is no parent block called " + Repr.quote(block.name()) + ".");
-        run(block.body(), frame, Map.of("self", self(context), "super", none));
-    }
-
-    private Object self(Context context) {
-        var callables = new HashMap<String, Value.Callable>();
-        blocks.forEach((name, block) ->
-                callables.put(name, Builtin.of(name, "", (_, _) -> capture(() -> block(block, context)))));
-        return new Value.Self(callables);
+        return run(with.body().statements(), inner);
     }
 
     /** The text of a macro with the values of its parameters. */
     Object call(Stmt.Callee callee, Frame around, Map<String, Object> values) {
         budget().enter();
-        var frame = new Frame(callee.body().names(), around, around.context());
+        var frame = new Frame(callee.body().names(), around);
         values.forEach(frame::set);
         for (int i = 0; i < callee.parameters().size(); i++) {
             String name = callee.parameters().get(i);
@@ -245,9 +181,9 @@ final class Executor {
                 frame.set(name, missing(name, callee.defaults().get(i), frame));
             }
         }
-        String text = capture(() -> run(callee.body(), frame, Map.of()));
+        String text = capture(() -> run(callee.body().statements(), frame));
         budget().leave();
-        return marked(text);
+        return text;
     }
 
     private Object missing(String parameter, @Nullable Expr value, Frame frame) {
@@ -256,16 +192,9 @@ final class Executor {
                 : evaluator.evaluate(value, frame);
     }
 
-    private void store(String name, Object value, Frame frame) {
-        frame.set(name, value);
-        if (frame.isRoot()) {
-            frame.context().export(name, value);
-        }
-    }
-
     private void assign(Target target, Object value, Frame frame) {
         switch (target) {
-            case Target.Variable variable -> store(variable.name(), value, frame);
+            case Target.Variable variable -> frame.set(variable.name(), value);
             case Target.NamespaceField field -> {
                 if (!(frame.get(field.namespace()) instanceof Value.Namespace namespace)) {
                     throw new TemplateException("cannot assign attribute on non-namespace object");

@@ -18,24 +18,16 @@ final class Filters {
             DEFAULT,
             DEFAULT.as("d"),
             of("attr", "obj, name", (e, a) -> attribute(e, a[0], a[1])),
-            of("pprint", "value", (_, _) -> {
-                throw new TemplateException("the filter 'pprint' is not offered to chat templates");
-            }),
-            of("string", "s", (e, a) -> soft(e, a[0])),
+            of("string", "s", (e, a) -> e.str(a[0])),
             of(
                     "tojson",
                     "x, ensure_ascii=False, indent=None, separators=None, sort_keys=False",
                     (e, a) -> Json.write(e.budget(), a)));
 
-    static final Map<String, Builtin> ALL = Builtin.table(
-            ANY, SequenceFilters.ALL, SelectFilters.ALL, TextFilters.ALL, HtmlFilters.ALL, NumberFilters.ALL);
+    static final Map<String, Builtin> ALL =
+            Builtin.table(ANY, SequenceFilters.ALL, SelectFilters.ALL, TextFilters.ALL, NumberFilters.ALL);
 
     private Filters() {}
-
-    /** A value as text; what is text already stays as it is, markup too. */
-    static Object soft(Evaluator evaluator, Object value) {
-        return Values.text(value) == null ? evaluator.str(value) : value;
-    }
 
     private static Object attribute(Evaluator evaluator, Object object, Object name) {
         if (object instanceof Undefined undefined) {
@@ -54,8 +46,7 @@ final class Filters {
         if (attribute == None.NONE) {
             return item -> item;
         }
-        String path = Values.text(attribute);
-        if (path == null) {
+        if (!(attribute instanceof String path)) {
             return item -> orElse(Attributes.item(evaluator.budget(), item, attribute), fallback);
         }
         String[] parts = path.split("\\.", -1);
@@ -77,7 +68,6 @@ final class Filters {
 
     /** Text in lower case, anything else as it is: how filters compare unless they are told to mind the case. */
     static Object ignoreCase(Object value, Object caseSensitive) {
-        String text = Values.text(value);
-        return text == null || Values.isTrue(caseSensitive) ? value : Text.lower(text);
+        return value instanceof String text && !Values.isTrue(caseSensitive) ? Text.lower(text) : value;
     }
 }

@@ -11,9 +11,19 @@ final class Frame {
 
     private final Map<String, Object> variables = new HashMap<>();
     private final @Nullable Frame parent;
-    private final Context context;
+    /** What the caller passed. */
+    private final Map<String, Object> context;
 
-    Frame(Names names, @Nullable Frame parent, Context context) {
+    /** The outermost scope's variables. */
+    Frame(Names names, Map<String, Object> context) {
+        this(names, null, context);
+    }
+
+    Frame(Names names, Frame parent) {
+        this(names, parent, parent.context);
+    }
+
+    private Frame(Names names, @Nullable Frame parent, Map<String, Object> context) {
         this.parent = parent;
         this.context = context;
         names.origins().forEach((name, origin) -> {
@@ -25,17 +35,9 @@ final class Frame {
                     variables.put(name, outer);
                 }
             } else {
-                variables.put(name, origin == Names.Origin.CONTEXT ? context.get(name) : MISSING);
+                variables.put(name, origin == Names.Origin.CONTEXT ? context.getOrDefault(name, MISSING) : MISSING);
             }
         });
-    }
-
-    Context context() {
-        return context;
-    }
-
-    boolean isRoot() {
-        return parent == null;
     }
 
     private @Nullable Object find(String name) {
@@ -56,38 +58,5 @@ final class Frame {
 
     void set(String name, Object value) {
         variables.put(name, value);
-    }
-
-    /** All assigned variables that are visible here, over the context's: what a scoped block sees. */
-    Context derived() {
-        Context all = parent == null ? new Context(context) : parent.derived();
-        variables.forEach((name, value) -> {
-            if (value != MISSING) {
-                all.export(name, value);
-            }
-        });
-        return all;
-    }
-
-    /** What the caller passed, under the template's exported variables. */
-    static final class Context {
-        private final Map<String, Object> values;
-
-        Context(Map<String, Object> values) {
-            this.values = new HashMap<>(values);
-        }
-
-        Context(Context other) {
-            this(other.values);
-        }
-
-        Object get(String name) {
-            return values.getOrDefault(name, MISSING);
-        }
-
-        /** Makes an assignment at the template's top level visible to its blocks. */
-        void export(String name, Object value) {
-            values.put(name, value);
-        }
     }
 }

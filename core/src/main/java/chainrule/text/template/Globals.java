@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The functions a chat template finds as variables. Source: {@code _cached_compile_jinja_template} in
@@ -19,16 +20,7 @@ final class Globals {
             open("range", (_, args) -> range(args)),
             open("dict", (e, args) -> dict(e, args)),
             open("namespace", Globals::namespace),
-            open("cycler", (_, args) -> {
-                if (args.positional().isEmpty()) {
-                    throw new TemplateException("at least one item has to be provided");
-                }
-                return new Value.Cycler(args.positional());
-            }),
-            of("joiner", "sep=', '", (_, a) -> new Joiner(a[0])),
-            of("lipsum", "n=5, html=True, min=20, max=100", (_, _) -> {
-                throw new TemplateException("a chat template renders the same text every time: no random text");
-            }),
+            of("joiner", "sep=', '", (_, a) -> joiner(a[0])),
             of("raise_exception", "message", (e, a) -> {
                 throw new TemplateException(e.str(a[0]), e.line(), true);
             }),
@@ -98,8 +90,7 @@ final class Globals {
     }
 
     private static Object now(Evaluator e, Object[] a) {
-        String format = Values.text(a[0]);
-        if (format == null) {
+        if (!(a[0] instanceof String format)) {
             throw new TemplateException("strftime() argument 1 must be str, not " + Values.typeName(a[0]));
         }
         e.budget().charge(16L * format.length());
@@ -110,30 +101,8 @@ final class Globals {
     }
 
     /** A separator that is empty the first time. */
-    private static final class Joiner implements Value.Callable {
-        private final Object separator;
-        private boolean used;
-
-        Joiner(Object separator) {
-            this.separator = separator;
-        }
-
-        @Override
-        public Object call(Evaluator evaluator, Args args) {
-            Signature.of("joiner", "").bind(args);
-            Object text = used ? separator : "";
-            used = true;
-            return text;
-        }
-
-        @Override
-        public String typeName() {
-            return "Joiner";
-        }
-
-        @Override
-        public String describe() {
-            return "<Joiner object>";
-        }
+    private static Builtin joiner(Object separator) {
+        var used = new AtomicBoolean();
+        return of("joiner", "", (_, _) -> used.getAndSet(true) ? separator : "");
     }
 }

@@ -39,13 +39,7 @@ final class Json {
         if (indent == None.NONE) {
             return null;
         }
-        String text = Values.text(indent);
-        if (text != null) {
-            return text;
-        }
-        long width = Math.max(0, Arithmetic.index(indent));
-        budget.text(width);
-        return " ".repeat((int) width);
+        return Text.indentation(budget, indent);
     }
 
     static String write(Budget budget, Object... arguments) {
@@ -61,9 +55,8 @@ final class Json {
 
     private void value(Object value, int level) {
         budget.enter();
-        String text = Values.text(value);
         List<Object> items = Values.sequence(value);
-        if (text != null) {
+        if (value instanceof String text) {
             string(text);
         } else if (items != null) {
             array(items, level);
@@ -129,8 +122,7 @@ final class Json {
             Object key = keys.get(i);
             add(i == 0 ? "" : itemSeparator);
             newline(level + 1);
-            String text = Values.text(key);
-            text = text == null ? scalar(key) : text;
+            String text = key instanceof String s ? s : scalar(key);
             if (text == null) {
                 throw new TemplateException("keys must be str, int, float, bool or None, not " + Values.typeName(key));
             }

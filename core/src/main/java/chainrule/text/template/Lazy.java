@@ -1,8 +1,6 @@
 package chainrule.text.template;
 
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -71,31 +69,6 @@ final class Lazy implements Iterator<Object> {
                 Object next = Objects.requireNonNull(found);
                 found = null;
                 return next;
-            }
-        };
-    }
-
-    /** Lists of {@code size} items; the last one is filled up with {@code filler} unless that is null. */
-    static Iterator<Object> batches(Budget budget, Iterator<Object> source, long size, @Nullable Object filler) {
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return source.hasNext();
-            }
-
-            @Override
-            public Object next() {
-                List<Object> batch = new ArrayList<>();
-                do {
-                    batch.add(source.next());
-                } while (batch.size() != size && source.hasNext());
-                if (filler != null && batch.size() < size) {
-                    budget.elements(size);
-                    while (batch.size() < size) {
-                        batch.add(filler);
-                    }
-                }
-                return batch;
             }
         };
     }

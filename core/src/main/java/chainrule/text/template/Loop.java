@@ -5,21 +5,14 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A loop while it runs, as its body sees it under the name {@code loop}. Source: {@code LoopContext} in
  * jinja2/runtime.py, version 3.1.
  */
-final class Loop implements Value.Callable, Iterator<Object> {
-    private static final Signature CALL = Signature.of("loop", "iterable");
-
+final class Loop implements Value, Iterator<Object> {
     private final Budget budget;
-    private final int depth;
-    /** Renders the body for other items, one level deeper; null if the loop is not recursive. */
-    private final @Nullable BiFunction<Object, Integer, Object> recursion;
-
     private Iterator<Object> rest;
     /** -1 until it is known. */
     private long length;
@@ -31,17 +24,10 @@ final class Loop implements Value.Callable, Iterator<Object> {
     private @Nullable Object changed;
 
     /** A loop over {@code rest}; {@code length} is -1 where it is not known without reading all. */
-    Loop(
-            Budget budget,
-            Iterator<Object> rest,
-            long length,
-            int depth,
-            @Nullable BiFunction<Object, Integer, Object> recursion) {
+    Loop(Budget budget, Iterator<Object> rest, long length) {
         this.budget = budget;
         this.rest = rest;
         this.length = length;
-        this.depth = depth;
-        this.recursion = recursion;
     }
 
     @Override
@@ -92,8 +78,8 @@ final class Loop implements Value.Callable, Iterator<Object> {
             case "first" -> index == 0;
             case "last" -> peek() == null;
             case "length" -> length();
-            case "depth" -> depth + 1L;
-            case "depth0" -> (long) depth;
+            case "depth" -> 1L;
+            case "depth0" -> 0L;
             case "previtem" -> index == 0 || before == null ? new Undefined("there is no previous item") : before;
             case "nextitem" -> {
                 Object next = peek();
@@ -119,23 +105,5 @@ final class Loop implements Value.Callable, Iterator<Object> {
         }
         changed = now;
         return true;
-    }
-
-    @Override
-    public Object call(Evaluator evaluator, Args args) {
-        if (recursion == null) {
-            throw new TemplateException("The loop must have the 'recursive' marker to be called recursively.");
-        }
-        return recursion.apply(CALL.bind(args)[0], depth + 1);
-    }
-
-    @Override
-    public String typeName() {
-        return "LoopContext";
-    }
-
-    @Override
-    public String describe() {
-        return "<LoopContext " + (index + 1) + "/" + length() + ">";
     }
 }

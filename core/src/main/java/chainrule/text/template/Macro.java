@@ -1,12 +1,10 @@
 package chainrule.text.template;
 
 import chainrule.text.template.Value.Undefined;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A macro, or the body of a call block as {@code caller}: its text with other values for its parameters. Source:
@@ -21,18 +19,6 @@ final class Macro implements Value.Callable {
         this.callee = callee;
         this.around = around;
         this.executor = executor;
-    }
-
-    @Nullable
-    Object attribute(String name) {
-        return switch (name) {
-            case "name" -> callee.name();
-            case "arguments" -> new Value.Tuple(new ArrayList<>(callee.parameters()));
-            case "caller" -> callee.takes("caller");
-            case "catch_kwargs" -> callee.takes("kwargs");
-            case "catch_varargs" -> callee.takes("varargs");
-            default -> null;
-        };
     }
 
     @Override

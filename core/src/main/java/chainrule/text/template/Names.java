@@ -19,7 +19,7 @@ final class Names {
         UNDEFINED
     }
 
-    private static final Set<String> SPECIAL = Set.of("loop", "caller", "kwargs", "varargs", "self", "super");
+    private static final Set<String> SPECIAL = Set.of("loop", "caller", "kwargs", "varargs");
 
     private final Map<String, Origin> origins = new HashMap<>();
     private final Set<String> stored = new HashSet<>();

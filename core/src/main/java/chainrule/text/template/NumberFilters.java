@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,9 @@ final class NumberFilters {
     private static final Pattern FLOAT =
             Pattern.compile("[+-]?(?:\\d[\\d_]*+\\.?[\\d_]*+|\\.\\d[\\d_]*+)(?:[eE][+-]?\\d[\\d_]*+)?");
     private static final Pattern BAD_UNDERSCORE = Pattern.compile("_(?!\\d)|(?<!\\d)_");
-    private static final String SIZES = "kMGTPEZY";
 
     static final Map<String, Builtin> ALL = Builtin.table(
             of("abs", "x", (_, a) -> absolute(a[0])),
-            of("filesizeformat", "value, binary=False", NumberFilters::size),
             of("float", "value, default=0", (_, a) -> real(a[0], a[1])),
             of("int", "value, default=0, base=10", NumberFilters::integer),
             of("round", "value, precision=0, method='common'", NumberFilters::round));
@@ -57,9 +54,8 @@ final class NumberFilters {
         if (value instanceof Undefined undefined) {
             throw undefined.error();
         }
-        String text = Values.text(value);
         Object missing = fallback instanceof Long zero && zero == 0 ? (Object) 0.0 : fallback;
-        if (text != null) {
+        if (value instanceof String text) {
             Double parsed = parse(text);
             return parsed == null ? missing : parsed;
         }
@@ -70,8 +66,7 @@ final class NumberFilters {
         if (a[0] instanceof Undefined undefined) {
             throw undefined.error();
         }
-        String text = Values.text(a[0]);
-        if (text != null) {
+        if (a[0] instanceof String text) {
             BigInteger whole = parse(text, Arithmetic.index(a[2]));
             Double real = whole == null ? parse(text) : null;
             if (whole != null) {
@@ -142,25 +137,5 @@ final class NumberFilters {
                                 .setScale((int) precision, RoundingMode.HALF_EVEN)
                                 .doubleValue(),
                         d);
-    }
-
-    private static Object size(Evaluator e, Object[] a) {
-        double bytes = Arithmetic.real(real(a[0], a[0]));
-        boolean binary = Values.isTrue(a[1]);
-        int base = binary ? 1024 : 1000;
-        if (bytes == 1) {
-            return "1 Byte";
-        }
-        if (bytes < base) {
-            return e.str(Percent.truncate(bytes)) + " Bytes";
-        }
-        double unit = base;
-        int i = 0;
-        while (i < SIZES.length() - 1 && bytes >= unit * base) {
-            unit *= base;
-            i++;
-        }
-        String prefix = SIZES.substring(i, i + 1);
-        return String.format(Locale.ROOT, "%.1f %sB", bytes / unit, binary ? Text.upper(prefix) + "i" : prefix);
     }
 }

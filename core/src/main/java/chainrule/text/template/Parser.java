@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 
 /** The reader of statements: a template's source becomes its tree. Source: jinja2/parser.py, version 3.1. */
 final class Parser {
@@ -26,18 +25,12 @@ final class Parser {
         this.definitions = new DefinitionParser(this.tokens, scopes, expressions, this);
     }
 
-    /** A template's statements and, by name, its blocks. */
-    record Template(Scope root, Map<String, Stmt.Block> blocks) {}
-
-    static Template parse(String source) {
+    static Scope parse(String source) {
         var parser = new Parser(Lexer.tokens(source));
         Names names = parser.scopes.open(Scopes.Kind.FUNCTION);
         List<Stmt> statements = parser.statements(List.of());
-        if (names.mentions("self")) {
-            names.parameter("self");
-        }
         parser.scopes.close();
-        return new Template(new Scope(names, statements), parser.definitions.blocks());
+        return new Scope(names, statements);
     }
 
     /** The statements up to a tag in {@code until}, whose name is then the current token; to the end if it is empty. */
@@ -58,13 +51,13 @@ final class Parser {
                         && until.contains(tokens.current().text())) {
                     break;
                 }
-                body.addAll(statement());
+                body.add(statement());
                 tokens.expect(Kind.BLOCK_END);
             }
         }
         tokens.leave();
         if (tokens.current().is(Kind.END) && !until.isEmpty()) {
-            throw tokens.error("Unexpected end of template. " + lookingFor());
+            throw tokens.error("Unexpected end of template." + lookingFor());
         }
         ends.pop();
         return body;
@@ -92,10 +85,10 @@ final class Parser {
         return new Scope(names, body);
     }
 
-    private List<Stmt> statement() {
+    private Stmt statement() {
         Token tag = tokens.expect(Kind.NAME);
         tags.push(tag.text());
-        List<Stmt> result = tag.isName("print") ? print(tag.line()) : List.of(statement(tag));
+        Stmt result = statement(tag);
         tags.pop();
         return result;
     }
@@ -111,15 +104,9 @@ final class Parser {
                 Expr.Filter filter = expressions.operands().filters(null);
                 yield new Stmt.FilterBlock(filter, scope(Scopes.Kind.PLAIN, "endfilter"), line);
             }
-            case "autoescape" -> {
-                Expr on = expressions.expression();
-                yield new Stmt.AutoEscape(on, scope(Scopes.Kind.PLAIN, "endautoescape"), line);
-            }
             case "generation" -> new Stmt.Generation(scope(Scopes.Kind.FUNCTION, "endgeneration"), line);
             case "macro" -> definitions.macro(line);
             case "call" -> definitions.callBlock(line);
-            case "block" -> definitions.block(line);
-            case "include", "import", "from", "extends" -> load(line);
             case "break" -> new Stmt.Break(inLoop(tag));
             case "continue" -> new Stmt.Continue(inLoop(tag));
             default -> throw unknownTag(tag);
@@ -136,30 +123,20 @@ final class Parser {
     private TemplateException unknownTag(Token tag) {
         tags.pop();
         boolean misplaced = ends.stream().anyMatch(list -> list.contains(tag.text()));
-        String hint = misplaced ? "You probably made a nesting mistake. " : "";
         return TokenStream.error(
-                "Encountered unknown tag " + Repr.quote(tag.text()) + ". " + hint + lookingFor(), tag.line());
+                "Encountered unknown tag " + Repr.quote(tag.text()) + "."
+                        + (misplaced ? " You probably made a nesting mistake." : "") + lookingFor(),
+                tag.line());
     }
 
     private String lookingFor() {
         List<String> wanted = ends.getFirst().stream().map(Repr::quote).toList();
-        String looking = wanted.isEmpty()
-                ? ""
-                : "Jinja was looking for the following tags: " + String.join(" or ", wanted) + ".";
-        return tags.isEmpty()
-                ? looking
-                : looking + " The innermost block that needs to be closed is " + Repr.quote(tags.getFirst()) + ".";
-    }
-
-    private List<Stmt> print(int line) {
-        var outputs = new ArrayList<Stmt>();
-        while (!tokens.current().is(Kind.BLOCK_END)) {
-            if (!outputs.isEmpty()) {
-                tokens.expectOperator(",");
-            }
-            outputs.add(new Stmt.Output(expressions.expression(), line));
-        }
-        return outputs;
+        return (wanted.isEmpty()
+                        ? ""
+                        : " Jinja was looking for the following tags: " + String.join(" or ", wanted) + ".")
+                + (tags.isEmpty()
+                        ? ""
+                        : " The innermost block that needs to be closed is " + Repr.quote(tags.getFirst()) + ".");
     }
 
     private Stmt loop(int line) {
@@ -170,13 +147,12 @@ final class Parser {
         targets.parameters(target);
         Expr test = tokens.skipName("if") ? expressions.expression() : null;
         scopes.close();
-        boolean recursive = tokens.skipName("recursive");
 
         Names names = scopes.open(Scopes.Kind.LOOP);
         targets.checkLoop(target, line);
         targets.parameters(target);
         List<Stmt> body = body("endfor", "else");
-        boolean counted = recursive || names.mentions("loop");
+        boolean counted = names.mentions("loop");
         if (counted) {
             names.parameter("loop");
         }
@@ -184,7 +160,7 @@ final class Parser {
         Scope otherwise =
                 tokens.next().isName("else") ? scope(Scopes.Kind.PLAIN, "endfor") : new Scope(new Names(), List.of());
         var filter = new Stmt.LoopTest(testNames, test);
-        return new Stmt.For(target, items, filter, recursive, counted, new Scope(names, body), otherwise, line);
+        return new Stmt.For(target, items, filter, counted, new Scope(names, body), otherwise, line);
     }
 
     private Stmt branch(int line) {
@@ -235,14 +211,5 @@ final class Parser {
         List<Stmt> body = wholeBody("endwith");
         scopes.close();
         return new Stmt.With(variables, values, new Scope(names, body), line);
-    }
-
-    /** A tag that asks for another template: it is an error only when it runs, so it is read to its end. */
-    private Stmt load(int line) {
-        Expr template = expressions.expression();
-        while (!tokens.current().is(Kind.BLOCK_END) && !tokens.current().is(Kind.END)) {
-            tokens.next();
-        }
-        return new Stmt.Load(template, line);
     }
 }

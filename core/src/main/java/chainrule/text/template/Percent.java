@@ -2,117 +2,74 @@ package chainrule.text.template;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * {@code format % arguments}: Python's printf-style formatting. Source: Python documentation, "printf-style String
  * Formatting".
  */
 final class Percent {
+    private static final Pattern CONVERSION =
+            Pattern.compile("%(?:\\(([^)]*)\\))?([-+ 0]*)(\\d{0,9})(?:\\.(\\d{0,9}))?(.?)", Pattern.DOTALL);
+
     private final Budget budget;
     private final String format;
     private final Object arguments;
     private final List<Object> positional;
-    /** Whether values are escaped as HTML: the format is markup. */
-    private final boolean escape;
-
-    private int at;
     private int used;
 
-    Percent(Budget budget, String format, Object arguments, boolean escape) {
+    Percent(Budget budget, String format, Object arguments) {
         this.budget = budget;
         this.format = format;
         this.arguments = arguments;
         this.positional = arguments instanceof Value.Tuple t ? t.items() : List.of(arguments);
-        this.escape = escape;
     }
 
     String format() {
-        var text = new StringBuilder();
-        while (at < format.length()) {
-            char c = format.charAt(at++);
-            String piece = c == '%' ? conversion() : String.valueOf(c);
-            text.append(piece);
-            budget.grow(text.length(), piece.length());
-        }
+        String text = CONVERSION.matcher(format).replaceAll(part -> Matcher.quoteReplacement(conversion(part)));
         boolean mapping = arguments instanceof Dict || arguments instanceof List;
         if (used < positional.size() && !mapping) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
-        return text.toString();
+        budget.text(text.length());
+        return text;
     }
 
-    private char peek() {
-        if (at >= format.length()) {
+    private String conversion(MatchResult part) {
+        if (part.group(5).isEmpty()) {
             throw new TemplateException("incomplete format");
         }
-        return format.charAt(at);
-    }
-
-    private String conversion() {
-        Object value = null;
-        if (peek() == '(') {
-            int close = format.indexOf(')', at);
-            if (close < 0) {
-                throw new TemplateException("incomplete format key");
-            }
-            value = named(format.substring(at + 1, close));
-            at = close + 1;
-        }
-        int flags = at;
-        while ("#0- +".indexOf(peek()) >= 0) {
-            at++;
-        }
-        String flag = format.substring(flags, at);
-        long width = size();
-        long precision = -1;
-        if (peek() == '.') {
-            at++;
-            precision = Math.max(0, size());
-        }
-        while ("hlL".indexOf(peek()) >= 0) {
-            at++;
-        }
-        char type = format.charAt(at++);
+        char type = part.group(5).charAt(0);
         if (type == '%') {
             return "%";
         }
-        budget.text(Math.abs(width) + Math.max(0, precision));
-        FormatSpec spec = spec(flag, (int) width, (int) precision, type);
-        return write(value == null ? next() : value, type, spec);
+        Object value = part.group(1) == null ? next() : named(part.group(1));
+        String text = write(value, type, spec(part, type));
+        budget.text(text.length());
+        return text;
     }
 
-    /** The format specification that means the same; a negative width is one to the left. */
-    private static FormatSpec spec(String flags, int width, int precision, char type) {
-        boolean text = "srac".indexOf(type) >= 0;
-        boolean left = flags.contains("-") || width < 0;
+    /** The format specification that means the same. */
+    private static FormatSpec spec(MatchResult part, char type) {
+        String flags = part.group(2);
+        boolean text = type == 's' || type == 'r';
+        boolean left = flags.contains("-");
         boolean zero = flags.contains("0") && !left && !text;
         char sign = flags.contains("+") ? '+' : flags.contains(" ") ? ' ' : 0;
         return new FormatSpec(
-                zero ? '0' : ' ',
+                zero ? "0" : " ",
                 left ? '<' : zero ? '=' : '>',
                 text ? 0 : sign,
-                flags.contains("#"),
-                false,
-                Math.abs(width),
+                number(part.group(3)),
                 (char) 0,
-                precision,
+                part.group(4) == null ? -1 : number(part.group(4)),
                 text ? 's' : type == 'i' || type == 'u' ? 'd' : type);
     }
 
-    /** A width or precision: digits, or a star for the next argument. */
-    private long size() {
-        if (peek() == '*') {
-            at++;
-            return Arithmetic.index(next());
-        }
-        int start = at;
-        while (peek() >= '0' && peek() <= '9') {
-            at++;
-        }
-        if (at - start > 9) {
-            throw new TemplateException("width too big");
-        }
-        return at == start ? 0 : Integer.parseInt(format.substring(start, at));
+    private static int number(String digits) {
+        return digits.isEmpty() ? 0 : Integer.parseInt(digits);
     }
 
     private Object next() {
@@ -135,26 +92,15 @@ final class Percent {
 
     private String write(Object value, char type, FormatSpec spec) {
         switch (type) {
-            case 's', 'r', 'a' -> {
-                String text = type == 's' ? Repr.str(budget, value) : Repr.repr(budget, value);
-                text = type == 'a' ? StringFormat.ascii(text) : text;
-                boolean safe = type == 's' && value instanceof Value.Markup;
-                return spec.format(budget, escape && !safe ? Markups.escape(text) : text);
-            }
-            case 'c' -> {
-                String text = Values.text(value);
-                if (text != null && Text.length(text) != 1) {
-                    throw new TemplateException("%c requires int or char");
-                }
-                return spec.format(budget, text != null ? text : NumberFormat.character(value));
+            case 's', 'r' -> {
+                return spec.format(budget, type == 's' ? Repr.str(budget, value) : Repr.repr(budget, value));
             }
             case 'd', 'i', 'u', 'x', 'X', 'o' -> {
                 if (!Arithmetic.isNumber(value) || (value instanceof Double && "xXo".indexOf(type) >= 0)) {
                     throw new TemplateException(
                             "%" + type + " format: a number is required, not " + Values.typeName(value));
                 }
-                Object whole = value instanceof Double d ? truncate(d) : value;
-                return spec.format(budget, whole instanceof Boolean b ? (b ? 1L : 0L) : whole);
+                return spec.format(budget, value instanceof Double d ? truncate(d) : value);
             }
             case 'e', 'E', 'f', 'F', 'g', 'G' -> {
                 if (!Arithmetic.isNumber(value)) {

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
 
 /** Python's {@code str} and {@code repr} of a value. */
 final class Repr {
@@ -19,7 +18,6 @@ final class Repr {
     static String str(Budget budget, Object value) {
         return switch (value) {
             case String s -> s;
-            case Value.Markup m -> m.text();
             case Value.Undefined _ -> "";
             default -> repr(budget, value);
         };
@@ -40,10 +38,8 @@ final class Repr {
         budget.enter();
         switch (value) {
             case String s -> add(quote(s));
-            case Value.Markup m -> add("Markup(" + quote(m.text()) + ")");
             case List<?> list -> list(list, "[", "]");
             case Value.Tuple t -> list(t.items(), "(", t.items().size() == 1 ? ",)" : ")");
-            case Value.Group g -> list(g.tuple().items(), "(", ")");
             case Dict dict -> dict(dict);
             case Value.View view -> {
                 add(Values.typeName(view) + "(");
@@ -104,7 +100,6 @@ final class Repr {
             case Value.Undefined _ -> "Undefined";
             case Value.Range r -> "range(" + r.start() + ", " + r.stop() + (r.step() == 1 ? "" : ", " + r.step()) + ")";
             case Value.Callable c -> c.describe();
-            case Value.Self _ -> "<TemplateReference None>";
             case Value v -> "<" + Values.typeName(v) + " object>";
             default -> value.toString();
         };
@@ -131,16 +126,7 @@ final class Repr {
             String plain = shortest.toPlainString();
             return plain.contains(".") ? plain : plain + ".0";
         }
-        String digits = shortest.unscaledValue().abs().toString();
-        String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-        return String.format(
-                Locale.ROOT,
-                "%s%c%se%c%02d",
-                value < 0 ? "-" : "",
-                digits.charAt(0),
-                fraction,
-                exponent < 0 ? '-' : '+',
-                Math.abs(exponent));
+        return (value < 0 ? "-" : "") + NumberFormat.exponent(shortest.abs(), shortest.precision() - 1);
     }
 
     /** A string literal that Python would read back: in single quotes unless it has only single quotes inside. */

@@ -14,9 +14,7 @@ final class Scopes {
         /** A loop's body: {@code break} leaves it. */
         LOOP,
         /** The body of a macro or the like: {@code break} cannot leave it. */
-        FUNCTION,
-        /** A block: the variables around it are out of its reach, too. */
-        BLOCK
+        FUNCTION
     }
 
     private record Level(Names names, Kind kind, List<TemplateException> unknown) {}
@@ -71,13 +69,8 @@ final class Scopes {
     }
 
     /** A special name is needed here and in the scopes around. */
-    void mention(String special) {
-        for (int i = levels.size() - 1; i >= 0; i--) {
-            levels.get(i).names.mention(special);
-            if (levels.get(i).kind == Kind.BLOCK) {
-                break;
-            }
-        }
+    private void mention(String special) {
+        levels.forEach(level -> level.names.mention(special));
     }
 
     void store(String name) {
@@ -88,20 +81,12 @@ final class Scopes {
     /** A parameter of the current scope; to the scopes around it is an assignment. */
     void parameter(String name) {
         names().parameter(name);
-        if (levels.getLast().kind != Kind.BLOCK) {
-            hide(name, levels.size() - 2);
-        }
+        hide(name, levels.size() - 2);
     }
 
     private void hide(String name, int innermost) {
-        if (!Names.isSpecial(name)) {
-            return;
-        }
-        for (int i = innermost; i >= 0; i--) {
-            levels.get(i).names.hide(name);
-            if (levels.get(i).kind == Kind.BLOCK) {
-                break;
-            }
+        if (Names.isSpecial(name)) {
+            levels.subList(0, innermost + 1).forEach(level -> level.names.hide(name));
         }
     }
 

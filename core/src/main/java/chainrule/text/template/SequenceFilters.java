@@ -19,21 +19,15 @@ final class SequenceFilters {
     static final Map<String, Builtin> ALL = Builtin.table(
             LENGTH,
             LENGTH.as("count"),
-            of("batch", "value, linecount, fill_with=None", SequenceFilters::batch),
             of("dictsort", "value, case_sensitive=False, by='key', reverse=False", SequenceFilters::sortDict),
             of("first", "seq", (e, a) -> first(Values.iterate(e.budget(), a[0]), "No first item, sequence was empty.")),
-            of("groupby", "value, attribute, default=None, case_sensitive=False", SequenceFilters::group),
             of("items", "value", SequenceFilters::items),
             of("join", "value, d='', attribute=None", SequenceFilters::join),
             of("last", "seq", SequenceFilters::last),
             of("list", "value", (e, a) -> new ArrayList<>(Values.list(e.budget(), a[0]))),
             of("max", "value, case_sensitive=False, attribute=None", (e, a) -> extreme(e, ">", a)),
             of("min", "value, case_sensitive=False, attribute=None", (e, a) -> extreme(e, "<", a)),
-            of("random", "seq", (_, _) -> {
-                throw new TemplateException("a chat template renders the same text every time: no random items");
-            }),
             of("reverse", "value", SequenceFilters::reverse),
-            of("slice", "value, slices, fill_with=None", SequenceFilters::slice),
             of("sort", "value, reverse=False, case_sensitive=False, attribute=None", SequenceFilters::sort),
             of("sum", "iterable, attribute=None, start=0", SequenceFilters::sum),
             of("unique", "value, case_sensitive=False, attribute=None", SequenceFilters::unique));
@@ -49,42 +43,12 @@ final class SequenceFilters {
     }
 
     private static Object reverse(Evaluator e, Object[] a) {
-        String text = Values.text(a[0]);
-        if (text != null) {
-            return Markups.like(a[0], Text.reverse(text));
+        if (a[0] instanceof String text) {
+            return Text.reverse(text);
         }
         boolean once = a[0] instanceof Value.Generator;
         List<Object> reversed = once ? Values.list(e.budget(), a[0]).reversed() : Values.reversed(e.budget(), a[0]);
         return once ? reversed : e.lazy(reversed::iterator);
-    }
-
-    private static Object batch(Evaluator e, Object[] a) {
-        long size = Arithmetic.index(a[1]);
-        Object filler = a[2] == None.NONE ? null : a[2];
-        return e.lazy(() -> Lazy.batches(e.budget(), Values.iterate(e.budget(), a[0]), size, filler));
-    }
-
-    private static Object slice(Evaluator e, Object[] a) {
-        return e.lazy(() -> {
-            List<Object> items = Values.list(e.budget(), a[0]);
-            long slices = Arithmetic.index(a[1]);
-            if (slices == 0) {
-                throw new TemplateException("integer division or modulo by zero");
-            }
-            long size = items.size() / slices;
-            long longer = items.size() % slices;
-            return Lazy.map(Values.iterate(e.budget(), new Value.Range(0, slices, 1)), number -> {
-                long i = (long) number;
-                int start = (int) (i * size + Math.min(i, longer));
-                int end = (int) (start + size + (i < longer ? 1 : 0));
-                e.budget().elements(end - start + 1L);
-                var part = new ArrayList<>(items.subList(start, end));
-                if (a[2] != None.NONE && i >= longer) {
-                    part.add(a[2]);
-                }
-                return part;
-            });
-        });
     }
 
     private static Object items(Evaluator e, Object[] a) {
@@ -122,9 +86,8 @@ final class SequenceFilters {
 
     private static Object sort(Evaluator e, Object[] a) {
         var getters = new ArrayList<UnaryOperator<Object>>();
-        String paths = Values.text(a[3]);
-        for (String path : paths == null ? new String[] {""} : paths.split(",", -1)) {
-            getters.add(Filters.getter(e, paths == null ? a[3] : path, None.NONE));
+        for (Object path : a[3] instanceof String paths ? paths.split(",", -1) : new Object[] {a[3]}) {
+            getters.add(Filters.getter(e, path, None.NONE));
         }
         return sorted(
                 e,
@@ -148,26 +111,6 @@ final class SequenceFilters {
         UnaryOperator<Object> key =
                 item -> Filters.ignoreCase(((Value.Tuple) item).items().get(part), a[1]);
         return sorted(e, keyed(e, dict.items(), key), a[3]);
-    }
-
-    private static Object group(Evaluator e, Object[] a) {
-        UnaryOperator<Object> getter = Filters.getter(e, a[1], a[2]);
-        List<Keyed> sorted =
-                Compare.sorted(e.budget(), keyed(e, a[0], item -> Filters.ignoreCase(getter.apply(item), a[3])), false);
-        var groups = new ArrayList<Object>();
-        for (int i = 0; i < sorted.size(); ) {
-            Object key = sorted.get(i).key();
-            var items = new ArrayList<Object>();
-            Object first = sorted.get(i).item();
-            while (i < sorted.size() && Compare.equal(e.budget(), sorted.get(i).key(), key)) {
-                items.add(sorted.get(i++).item());
-            }
-            if (items.isEmpty()) {
-                items.add(sorted.get(i++).item());
-            }
-            groups.add(new Value.Group(getter.apply(first), items));
-        }
-        return groups;
     }
 
     private static Object unique(Evaluator e, Object[] a) {
@@ -200,7 +143,7 @@ final class SequenceFilters {
     private static Object sum(Evaluator e, Object[] a) {
         UnaryOperator<Object> getter = Filters.getter(e, a[1], None.NONE);
         Object sum = a[2];
-        if (Values.text(sum) != null) {
+        if (sum instanceof String) {
             throw new TemplateException("sum() can't sum strings [use ''.join(seq) instead]");
         }
         for (Iterator<Object> items = Values.iterate(e.budget(), a[0]); items.hasNext(); ) {

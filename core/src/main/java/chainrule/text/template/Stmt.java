@@ -19,15 +19,7 @@ sealed interface Stmt {
     record If(List<Expr> tests, List<List<Stmt>> bodies, int line) implements Stmt {}
 
     /** A loop; {@code counted} where its body mentions {@code loop}. */
-    record For(
-            Target target,
-            Expr items,
-            LoopTest test,
-            boolean recursive,
-            boolean counted,
-            Scope body,
-            Scope otherwise,
-            int line)
+    record For(Target target, Expr items, LoopTest test, boolean counted, Scope body, Scope otherwise, int line)
             implements Stmt {}
 
     /** Which items a loop is for; a scope of its own, in which only the target is new. */
@@ -48,18 +40,14 @@ sealed interface Stmt {
 
     record With(List<Target> targets, List<Expr> values, Scope body, int line) implements Stmt {}
 
-    record AutoEscape(Expr on, Scope body, int line) implements Stmt {}
-
-    record Block(String name, boolean scoped, boolean required, Scope body, int line) implements Stmt {}
-
-    /** {@code include}, {@code import}, {@code from} or {@code extends}: there are no other templates to load. */
-    record Load(Expr template, int line) implements Stmt {}
-
     /** Statements with variables of their own. */
     record Scope(Names names, List<Stmt> statements) {}
 
     /** What a macro and a call block define; a parameter without default has null in its place. */
     record Callee(String name, List<String> parameters, List<@Nullable Expr> defaults, Scope body) {
+        /** What a body may read besides its parameters. */
+        static final List<String> SPECIALS = List.of("caller", "kwargs", "varargs");
+
         boolean takes(String special) {
             return !parameters.contains(special) && body.names.mentions(special);
         }

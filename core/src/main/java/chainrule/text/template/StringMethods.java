@@ -14,7 +14,6 @@ final class StringMethods {
             text("capitalize", "self", (_, s, _) -> Text.capitalize(s)),
             text("casefold", "self", (_, s, _) -> Text.lower(Text.upper(s))),
             text("center", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'c')),
-            text("expandtabs", "self, tabsize=8", (e, s, a) -> expandTabs(e, s, Arithmetic.index(a[1]))),
             text("ljust", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'l')),
             text("lower", "self", (_, s, _) -> Text.lower(s)),
             text("lstrip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), true, false)),
@@ -26,16 +25,13 @@ final class StringMethods {
                 String suffix = need(a[1]);
                 return s.endsWith(suffix) ? s.substring(0, s.length() - suffix.length()) : s;
             }),
-            text("replace", "self, old, new, count=-1", (e, s, a) -> {
-                String replacement = a[0] instanceof Value.Markup
-                        ? Markups.escape(e.budget(), a[2]).text()
-                        : need(a[2]);
-                return Text.replace(e.budget(), s, need(a[1]), replacement, Arithmetic.index(a[3]));
-            }),
+            text(
+                    "replace",
+                    "self, old, new, count=-1",
+                    (e, s, a) -> Text.replace(e.budget(), s, need(a[1]), need(a[2]), Arithmetic.index(a[3]))),
             text("rjust", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'r')),
             text("rstrip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), false, true)),
             text("strip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), true, true)),
-            text("swapcase", "self", (_, s, _) -> swapCase(s)),
             text("title", "self", (_, s, _) -> Text.title(s)),
             text("upper", "self", (_, s, _) -> Text.upper(s)),
             text("zfill", "self, width", StringMethods::zeroFill));
@@ -62,7 +58,6 @@ final class StringMethods {
             all("isnumeric", StringMethods::isNumeric),
             all("isspace", Text::isSpace),
             text("isascii", "self", (_, s, _) -> s.chars().allMatch(c -> c < 0x80)),
-            text("isidentifier", "self", (_, s, _) -> isIdentifier(s)),
             text("islower", "self", (_, s, _) -> isLower(s)),
             text("isprintable", "self", (_, s, _) -> s.codePoints().allMatch(Text::isPrintable)),
             text("istitle", "self", (_, s, _) -> s.codePoints().anyMatch(Text::isCased) && s.equals(Text.title(s))),
@@ -70,8 +65,10 @@ final class StringMethods {
 
     private static final Map<String, Builtin> JOINING = Builtin.table(
             text("join", "self, iterable", StringMethods::join),
-            Builtin.open("format", (e, args) -> format(e, args.positional().getFirst(), args.from(1))),
-            text("format_map", "self, mapping", (e, _, a) -> format(e, a[0], StringFormat.mapping(a[1]))));
+            Builtin.open(
+                    "format",
+                    (e, args) -> new StringFormat(e.budget(), args.from(1))
+                            .format(need(args.positional().getFirst()))));
 
     static final Map<String, Builtin> ALL = Builtin.table(CHANGING, SPLITTING, ASKING, JOINING);
 
@@ -81,14 +78,13 @@ final class StringMethods {
         Object apply(Evaluator evaluator, String self, Object[] values);
     }
 
-    /** A method whose text or texts are markup if its object is. */
     private static Builtin text(String name, String parameters, Body body) {
         return Builtin.of(name, parameters, (e, a) -> {
             Object result = body.apply(e, need(a[0]), a);
             if (result instanceof String made) {
                 e.budget().text(made.length());
             }
-            return Markups.like(a[0], result);
+            return result;
         });
     }
 
@@ -97,14 +93,13 @@ final class StringMethods {
     }
 
     private static String need(Object value) {
-        String text = Values.text(value);
-        if (text == null) {
-            throw new TemplateException("must be str, not " + Values.typeName(value));
+        if (value instanceof String text) {
+            return text;
         }
-        return text;
+        throw new TemplateException("must be str, not " + Values.typeName(value));
     }
 
-    private static @Nullable String chars(Object value) {
+    static @Nullable String chars(Object value) {
         return value == None.NONE ? null : need(value);
     }
 
@@ -141,26 +136,14 @@ final class StringMethods {
     }
 
     private static Object join(Evaluator e, String separator, Object[] a) {
-        boolean markup = a[0] instanceof Value.Markup;
-        var result = new StringBuilder();
         List<Object> items = Values.list(e.budget(), a[1]);
         for (int i = 0; i < items.size(); i++) {
-            Object item = items.get(i);
-            int start = result.length();
-            if (!markup && Values.text(item) == null) {
+            if (!(items.get(i) instanceof String)) {
                 throw new TemplateException(
-                        "sequence item " + i + ": expected str instance, " + Values.typeName(item) + " found");
+                        "sequence item " + i + ": expected str instance, " + Values.typeName(items.get(i)) + " found");
             }
-            result.append(i == 0 ? "" : separator);
-            result.append(markup ? Markups.escape(e.budget(), item).text() : need(item));
-            e.budget().grow(result.length(), result.length() - start);
         }
-        return result.toString();
-    }
-
-    private static Object format(Evaluator e, Object self, Args args) {
-        boolean markup = self instanceof Value.Markup;
-        return Markups.like(self, new StringFormat(e.budget(), args, markup).format(need(self)));
+        return e.join(separator, items);
     }
 
     private static String pad(Evaluator e, String s, Object[] a, char side) {
@@ -184,32 +167,6 @@ final class StringMethods {
         return s.substring(0, sign) + "0".repeat(missing) + s.substring(sign);
     }
 
-    private static String expandTabs(Evaluator e, String s, long size) {
-        var result = new StringBuilder();
-        long column = 0;
-        for (int c : s.codePoints().toArray()) {
-            if (c == '\t') {
-                long spaces = size <= 0 ? 0 : size - column % size;
-                e.budget().grow(result.length() + spaces, spaces);
-                result.repeat(" ", (int) spaces);
-                column += spaces;
-            } else {
-                result.appendCodePoint(c);
-                column = c == '\n' || c == '\r' ? 0 : column + 1;
-            }
-        }
-        return result.toString();
-    }
-
-    private static String swapCase(String s) {
-        var result = new StringBuilder();
-        s.codePoints().forEach(c -> {
-            String character = Character.toString(c);
-            result.append(Character.isUpperCase(c) ? Text.lower(character) : Text.upper(character));
-        });
-        return result.toString();
-    }
-
     /** The part of the text that the bounds of a search leave, null if they leave none. */
     private static @Nullable String window(Evaluator e, Object[] a) {
         if (a[2] == None.NONE && a[3] == None.NONE) {
@@ -219,7 +176,7 @@ final class StringMethods {
         if (start > Text.length(need(a[0]))) {
             return null;
         }
-        return Values.text(Attributes.slice(e.budget(), a[0], a[2], a[3], None.NONE));
+        return (String) Attributes.slice(e.budget(), a[0], a[2], a[3], None.NONE);
     }
 
     private static long start(String s, Object start) {
@@ -285,13 +242,5 @@ final class StringMethods {
     private static boolean isNumeric(int c) {
         int type = Character.getType(c);
         return Character.isDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
-    }
-
-    private static boolean isIdentifier(String s) {
-        return !s.isEmpty()
-                && (s.startsWith("_") || Character.isUnicodeIdentifierStart(s.codePointAt(0)))
-                && s.codePoints()
-                        .allMatch(c -> c == '_'
-                                || (Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c)));
     }
 }

@@ -39,7 +39,6 @@ final class Tests {
             of("callable", "value", (_, a) -> a[0] instanceof Value.Callable || a[0] instanceof Undefined),
             of("defined", "value", (_, a) -> !(a[0] instanceof Undefined)),
             of("undefined", "value", (_, a) -> a[0] instanceof Undefined),
-            of("escaped", "value", (_, a) -> a[0] instanceof Value.Markup),
             of("false", "value", (_, a) -> a[0].equals(false)),
             of("true", "value", (_, a) -> a[0].equals(true)),
             of("filter", "value", (_, a) -> Filters.ALL.containsKey(a[0])),
@@ -54,7 +53,7 @@ final class Tests {
                     "sequence",
                     "value",
                     (_, a) -> Values.size(a[0]) >= 0 && !(a[0] instanceof Value.View) && !(a[0] instanceof Loop)),
-            of("string", "value", (_, a) -> Values.text(a[0]) != null));
+            of("string", "value", (_, a) -> a[0] instanceof String));
 
     private static final Map<String, Builtin> CONTENTS = Builtin.table(
             of("divisibleby", "value, num", (e, a) -> isRemainder(e, a[0], a[1], 0)),

@@ -103,6 +103,16 @@ final class Text {
         return found < 0 ? -1 : s.length() - found - part.length();
     }
 
+    /** What one level is indented by: a text, or a number of spaces. */
+    static String indentation(Budget budget, Object width) {
+        if (width instanceof String text) {
+            return text;
+        }
+        long spaces = Math.max(0, Arithmetic.index(width));
+        budget.text(spaces);
+        return " ".repeat((int) spaces);
+    }
+
     static String reverse(String s) {
         return new StringBuilder(s).reverse().toString();
     }

@@ -8,10 +8,18 @@ import java.util.Map;
 /**
  * A value that Java has no type for. The others are {@code Boolean}, {@code Long} and {@code BigInteger} (an integer
  * is a {@code BigInteger} only where it does not fit a {@code Long}), {@code Double}, {@code String} and
- * {@code List<Object>}. All are immutable but {@link Namespace}, {@link Cycler} and
- * {@link Generator}.
+ * {@code List<Object>}. All are immutable but {@link Namespace} and {@link Generator}.
  */
-sealed interface Value {
+sealed interface Value
+        permits Loop,
+                Value.Callable,
+                Value.Generator,
+                Value.Namespace,
+                Value.None,
+                Value.Range,
+                Value.Tuple,
+                Value.Undefined,
+                Value.View {
     enum None implements Value {
         NONE
     }
@@ -23,19 +31,9 @@ sealed interface Value {
         }
     }
 
-    /** Text that is marked as safe HTML: what joins it is escaped. */
-    record Markup(String text) implements Value {}
-
     record Tuple(List<Object> items) implements Value {
         static Tuple of(Object... items) {
             return new Tuple(List.of(items));
-        }
-    }
-
-    /** A pair that {@code groupby} makes; the same as a tuple, with names. */
-    record Group(Object key, List<Object> items) implements Value {
-        Tuple tuple() {
-            return Tuple.of(key, items);
         }
     }
 
@@ -84,30 +82,6 @@ sealed interface Value {
         }
     }
 
-    /** Values in turn, over and over. */
-    final class Cycler implements Value {
-        private final List<Object> items;
-        private int at;
-
-        Cycler(List<Object> items) {
-            this.items = items;
-        }
-
-        Object current() {
-            return items.get(at);
-        }
-
-        Object next() {
-            Object value = current();
-            at = (at + 1) % items.size();
-            return value;
-        }
-
-        void reset() {
-            at = 0;
-        }
-    }
-
     /** What can be iterated over once. Chains of them nest, so each step counts as one level of depth. */
     final class Generator implements Value, Iterator<Object> {
         private final Budget budget;
@@ -143,7 +117,4 @@ sealed interface Value {
 
         String describe();
     }
-
-    /** The names of a template's blocks, as {@code self}. */
-    record Self(Map<String, Callable> blocks) implements Value {}
 }

@@ -79,23 +79,15 @@ final class Values {
             case Dict _ -> "dict";
             case None _ -> "NoneType";
             case Value.Undefined _ -> "Undefined";
-            case Value.Markup _ -> "Markup";
             case Value.Tuple _ -> "tuple";
-            case Value.Group _ -> "_GroupTuple";
             case Value.Range _ -> "range";
             case Value.View view -> "dict_" + Text.lower(view.part().name());
             case Value.Namespace _ -> "Namespace";
             case Value.Generator _ -> "generator";
-            case Value.Cycler _ -> "Cycler";
-            case Value.Self _ -> "TemplateReference";
+            case Loop _ -> "LoopContext";
             case Value.Callable c -> c.typeName();
             default -> throw new IllegalStateException("no value of a template: " + value.getClass());
         };
-    }
-
-    /** The text of a string or of markup, null for anything else. */
-    static @Nullable String text(Object value) {
-        return value instanceof String s ? s : value instanceof Value.Markup m ? m.text() : null;
     }
 
     static boolean isTrue(Object value) {
@@ -117,10 +109,8 @@ final class Values {
     static long size(Object value) {
         return switch (value) {
             case String s -> Text.length(s);
-            case Value.Markup m -> Text.length(m.text());
             case List<?> list -> list.size();
             case Value.Tuple t -> t.items().size();
-            case Value.Group _ -> 2;
             case Dict dict -> dict.size();
             case Value.View view -> view.dict().size();
             case Value.Range range -> range.size();
@@ -144,7 +134,6 @@ final class Values {
         return switch (value) {
             case List<?> list -> (List<Object>) list;
             case Value.Tuple t -> t.items();
-            case Value.Group g -> g.tuple().items();
             default -> null;
         };
     }
@@ -173,7 +162,6 @@ final class Values {
         }
         return switch (value) {
             case String s -> characters(s);
-            case Value.Markup m -> characters(m.text());
             case Dict dict -> dict.keys().iterator();
             case Value.View view -> view.list().iterator();
             case Value.Range range -> numbers(range);

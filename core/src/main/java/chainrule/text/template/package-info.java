@@ -14,7 +14,7 @@
  *       {@code Text}, {@code Attributes} for what Python does with them; {@code Json}, {@code NumberFormat},
  *       {@code StringFormat} and {@code Strftime} for its ways to write them.
  *   <li>What a template can call: {@code Globals}, {@code Filters} (with {@code SequenceFilters},
- *       {@code SelectFilters}, {@code TextFilters}, {@code NumberFilters}, {@code HtmlFilters}), {@code Tests}, {@code StringMethods},
+ *       {@code SelectFilters}, {@code TextFilters}, {@code NumberFilters}), {@code Tests}, {@code StringMethods},
  *       {@code Methods}.
  * </ul>
  *

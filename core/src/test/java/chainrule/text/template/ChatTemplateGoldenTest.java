@@ -60,7 +60,7 @@ final class ChatTemplateGoldenTest {
             }
         }
         assertThat(failures).isEmpty();
-        assertThat(cases).hasSizeGreaterThan(1_200);
+        assertThat(cases).hasSizeGreaterThan(1_100);
     }
 
     /** How the rendering differs from what a case expects, null if it does not. */

@@ -127,6 +127,20 @@ final class ChatTemplateTest {
     }
 
     @Test
+    void whatChatTemplatesHaveNoUseForIsUnknown() {
+        assertThat(failure("{{ 'a b' | wordwrap(1) }}")).hasMessage("No filter named 'wordwrap'.");
+        assertThat(failure("{{ 1 | filesizeformat }}")).hasMessage("No filter named 'filesizeformat'.");
+        assertThat(failure("{% block a %}{% endblock %}")).hasMessage("Encountered unknown tag 'block'.");
+        assertThat(failure("{% for x in [] recursive %}{% endfor %}")).hasMessageContaining("got 'recursive'");
+    }
+
+    @Test
+    void escapingIsDoneWhereItIsAskedForAndNowhereElse() {
+        assertThat(TemplateData.render("{{ '<' | safe }}{{ '<' }}{{ '<' | e }}{{ '<' | safe | escape }}"))
+                .isEqualTo("<<&lt;&lt;");
+    }
+
+    @Test
     void oneTemplateCanRenderOnManyThreads() {
         var template = ChatTemplate.parse(
                 "{% set ns = namespace(n=0) %}{% for i in range(100) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}");
