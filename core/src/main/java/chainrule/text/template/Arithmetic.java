@@ -61,28 +61,17 @@ final class Arithmetic {
         return value;
     }
 
-    static Object negate(Object value) {
-        return switch (value) {
-            case Double d -> -d;
-            case Long l when l != Long.MIN_VALUE -> -l;
-            case Value.Undefined undefined -> throw undefined.error();
-            default -> {
-                if (!isInteger(value)) {
-                    throw new TemplateException("bad operand type for unary -: '" + Values.typeName(value) + "'");
-                }
-                yield normal(integer(value).negate());
-            }
-        };
-    }
-
-    static Object plus(Object value) {
-        if (value instanceof Value.Undefined undefined) {
-            throw undefined.error();
-        }
+    /** A number with a sign before it: {@code -} or {@code +}. */
+    static Object sign(String sign, Object value) {
+        Values.mustExist(value);
         if (!isNumber(value)) {
-            throw new TemplateException("bad operand type for unary +: '" + Values.typeName(value) + "'");
+            throw new TemplateException("bad operand type for unary " + sign + ": '" + Values.typeName(value) + "'");
         }
-        return value instanceof Double ? value : normal(integer(value));
+        boolean negative = sign.equals("-");
+        if (value instanceof Double d) {
+            return negative ? -d : d;
+        }
+        return normal(negative ? integer(value).negate() : integer(value));
     }
 
     static Object apply(Budget budget, String operator, Object a, Object b) {
@@ -90,12 +79,7 @@ final class Arithmetic {
         if (operator.equals("%") && a instanceof String format) {
             return new Percent(budget, format, b).format();
         }
-        if (a instanceof Value.Undefined undefined) {
-            throw undefined.error();
-        }
-        if (b instanceof Value.Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(a, b);
         Object result = null;
         if (isNumber(a) && isNumber(b)) {
             result = a instanceof Double || b instanceof Double

@@ -22,9 +22,7 @@ final class Attributes {
 
     /** The attribute; where there is none, the item. */
     static Object attribute(Budget budget, Object object, String name) {
-        if (object instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(object);
         Object attribute = own(object, name);
         Object item = attribute == null && object instanceof Dict dict ? dict.get(budget, name) : attribute;
         return item == null ? missing(budget, object, name) : item;
@@ -32,9 +30,7 @@ final class Attributes {
 
     /** The item; where there is none and the key is text, the attribute. */
     static Object item(Budget budget, Object object, Object key) {
-        if (object instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(object);
         Object item = object instanceof Dict dict ? dict.get(budget, key) : element(budget, object, key);
         if (item != null) {
             return item;
@@ -91,9 +87,7 @@ final class Attributes {
 
     /** A bound that is {@link None} is the end of the object on that side. */
     static Object slice(Budget budget, Object object, Object start, Object stop, Object step) {
-        if (object instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(object);
         List<Object> items = Values.sequence(object);
         if (items == null && !(object instanceof String) && !(object instanceof Value.Range)) {
             throw new TemplateException(

@@ -68,42 +68,12 @@ final class Builtin implements Value.Callable {
     }
 
     @Override
-    public String typeName() {
-        return "function";
-    }
-
-    @Override
     public String describe() {
         return "<function " + name + ">";
     }
 
     /** This function as a method of {@code object}. */
-    Value.Callable bind(Object object) {
-        return new Method(object, this);
-    }
-
-    private static final class Method implements Value.Callable {
-        private final Object object;
-        private final Builtin function;
-
-        Method(Object object, Builtin function) {
-            this.object = object;
-            this.function = function;
-        }
-
-        @Override
-        public Object call(Evaluator evaluator, Args args) {
-            return function.call(evaluator, args.after(object));
-        }
-
-        @Override
-        public String typeName() {
-            return "builtin_function_or_method";
-        }
-
-        @Override
-        public String describe() {
-            return "<built-in method " + function.name + " of " + Values.typeName(object) + " object>";
-        }
+    Builtin bind(Object object) {
+        return new Builtin(name, (evaluator, args) -> call(evaluator, args.after(object)));
     }
 }

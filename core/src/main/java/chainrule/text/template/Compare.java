@@ -96,12 +96,7 @@ final class Compare {
 
     /** {@code operator} is one of {@code < <= > >=}. */
     static boolean ordered(Budget budget, String operator, Object a, Object b) {
-        if (a instanceof Value.Undefined undefined) {
-            throw undefined.error();
-        }
-        if (b instanceof Value.Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(a, b);
         if (Arithmetic.isNumber(a) && Arithmetic.isNumber(b)) {
             Integer sign = numbers(a, b);
             return sign != null && holds(operator, sign);

@@ -101,11 +101,8 @@ final class Evaluator {
     private Object unary(Expr.Unary unary, Frame frame) {
         Object operand = evaluate(unary.operand(), frame);
         line = unary.line();
-        return switch (unary.operator()) {
-            case "not" -> !Values.isTrue(operand);
-            case "-" -> Arithmetic.negate(operand);
-            default -> Arithmetic.plus(operand);
-        };
+        String operator = unary.operator();
+        return operator.equals("not") ? (Object) !Values.isTrue(operand) : Arithmetic.sign(operator, operand);
     }
 
     private Object binary(Expr.Binary binary, Frame frame) {

@@ -30,9 +30,7 @@ final class Filters {
     private Filters() {}
 
     private static Object attribute(Evaluator evaluator, Object object, Object name) {
-        if (object instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(object);
         String text = evaluator.str(name);
         Object own = Attributes.own(object, text);
         return own != null

@@ -62,9 +62,7 @@ final class Globals {
                     "dict expected at most 1 argument, got " + args.positional().size());
         }
         for (Object source : args.positional()) {
-            if (source instanceof Value.Undefined undefined) {
-                throw undefined.error();
-            }
+            Values.mustExist(source);
             if (source instanceof Dict other) {
                 e.budget().elements(other.size());
                 dict.putAll(e.budget(), other);

@@ -2,9 +2,9 @@ package chainrule.text.template;
 
 import chainrule.text.template.Value.None;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +59,7 @@ final class Json {
         if (value instanceof String text) {
             string(text);
         } else if (items != null) {
-            array(items, level);
+            parts("[]", items.size(), level, i -> value(items.get(i), level + 1));
         } else if (value instanceof Dict dict) {
             object(dict, level);
         } else {
@@ -94,34 +94,32 @@ final class Json {
         }
     }
 
-    private void array(List<Object> items, int level) {
-        add("[");
-        for (int i = 0; i < items.size(); i++) {
+    /** {@code size} parts between brackets, each on a line of its own where there is an indent. */
+    private void parts(String brackets, int size, int level, IntConsumer part) {
+        add(brackets.substring(0, 1));
+        for (int i = 0; i < size; i++) {
             add(i == 0 ? "" : itemSeparator);
             newline(level + 1);
-            value(items.get(i), level + 1);
+            part.accept(i);
         }
-        if (!items.isEmpty()) {
+        if (size > 0) {
             newline(level);
         }
-        add("]");
+        add(brackets.substring(1));
     }
 
     private void object(Dict dict, int level) {
         List<Object> keys = dict.keys();
         if (sorted) {
-            var keyed = new ArrayList<Compare.Keyed>();
-            keys.forEach(key -> keyed.add(new Compare.Keyed(key, key)));
-            keys = new ArrayList<>();
-            for (Compare.Keyed key : Compare.sorted(budget, keyed, false)) {
-                keys.add(key.item());
-            }
+            List<Compare.Keyed> keyed =
+                    keys.stream().map(key -> new Compare.Keyed(key, key)).toList();
+            keys = Compare.sorted(budget, keyed, false).stream()
+                    .map(Compare.Keyed::item)
+                    .toList();
         }
-        add("{");
-        for (int i = 0; i < keys.size(); i++) {
-            Object key = keys.get(i);
-            add(i == 0 ? "" : itemSeparator);
-            newline(level + 1);
+        List<Object> names = keys;
+        parts("{}", names.size(), level, i -> {
+            Object key = names.get(i);
             String text = key instanceof String s ? s : scalar(key);
             if (text == null) {
                 throw new TemplateException("keys must be str, int, float, bool or None, not " + Values.typeName(key));
@@ -129,11 +127,7 @@ final class Json {
             string(text);
             add(keySeparator);
             value(Objects.requireNonNull(dict.get(budget, key)), level + 1);
-        }
-        if (!keys.isEmpty()) {
-            newline(level);
-        }
-        add("}");
+        });
     }
 
     private void string(String text) {

@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The tokens of a template's source, by the rules of Jinja's lexer with {@code trim_blocks} and {@code lstrip_blocks}:
@@ -15,6 +17,9 @@ final class Lexer {
     private static final List<String> OPERATORS = List.of(
             "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<",
             "=", ".", ":", "|", ",", ";");
+
+    private static final Pattern RAW = pattern("\\{%[-+]?\\s*+raw\\s*+(?:%}|-%}\\s*+)");
+    private static final Pattern END_RAW = pattern("\\{%([-+]?)\\s*+endraw\\s*+([-+]?)%}");
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
@@ -29,6 +34,10 @@ final class Lexer {
 
     private Lexer(String source) {
         this.source = source;
+    }
+
+    private static Pattern pattern(String regex) {
+        return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
     }
 
     static List<Token> tokens(String template) {
@@ -142,36 +151,23 @@ final class Lexer {
 
     /** Where the text of a raw block begins whose tag is at {@code tag}; -1 if it is another tag. */
     private int rawBody(int tag) {
-        int i = skipSpace(source, tag + (signAt(tag + 2) == 0 ? 2 : 3));
-        if (!source.startsWith("raw", i)) {
-            return -1;
-        }
-        i = skipSpace(source, i + 3);
-        if (source.startsWith("-%}", i)) {
-            return skipSpace(source, i + 3);
-        }
-        return source.startsWith("%}", i) ? i + 2 : -1;
+        Matcher begin = RAW.matcher(source).region(tag, source.length());
+        return begin.lookingAt() ? begin.end() : -1;
     }
 
     private void rawBlock() {
         int start = pos;
-        for (int tag = source.indexOf("{%", pos); tag >= 0; tag = source.indexOf("{%", tag + 1)) {
-            char sign = signAt(tag + 2);
-            int i = skipSpace(source, tag + (sign == 0 ? 2 : 3));
-            if (source.startsWith("endraw", i)) {
-                i = skipSpace(source, i + 6);
-                char endSign = signAt(i);
-                int end = endSign == 0 ? i : i + 1;
-                if (source.startsWith("%}", end)) {
-                    addData(strip(source.substring(start, tag), sign, true), start);
-                    leave(end + 2, endSign, true);
-                    return;
-                }
-            }
-        }
-        if (start < source.length()) {
+        Matcher end = END_RAW.matcher(source);
+        if (end.find(start)) {
+            addData(strip(source.substring(start, end.start()), sign(end.group(1)), true), start);
+            leave(end.end(), sign(end.group(2)), true);
+        } else if (start < source.length()) {
             throw error("Missing end of raw directive", start);
         }
+    }
+
+    private static char sign(String text) {
+        return text.isEmpty() ? 0 : text.charAt(0);
     }
 
     /** The tokens from the begin of a statement or expression to its end. */
@@ -242,12 +238,12 @@ final class Lexer {
     private void number() {
         int start = pos;
         boolean afterDot = start > 0 && source.charAt(start - 1) == '.';
-        int end = afterDot ? -1 : Literals.floatEnd(source, start);
+        int end = afterDot ? -1 : Literals.end(Literals.FLOAT, source, start);
         if (end > 0) {
             pos = end;
             add(Kind.FLOAT, Double.valueOf(source.substring(start, end).replace("_", "")), start);
         } else {
-            pos = Literals.integerEnd(source, start);
+            pos = Literals.end(Literals.INTEGER, source, start);
             add(Kind.INTEGER, Literals.integer(source.substring(start, pos)), start);
         }
     }

@@ -2,63 +2,26 @@ package chainrule.text.template;
 
 import java.math.BigInteger;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Python's number and string literals, as Jinja's lexer accepts them. */
 final class Literals {
+    static final Pattern INTEGER = Pattern.compile(
+            "0[bB](?:_?[01]++)++|0[oO](?:_?[0-7]++)++|0[xX](?:_?[0-9a-fA-F]++)++|[1-9][0-9]*+(?:_[0-9]++)*+|0++(?:_0++)*+");
+    /** A fraction or an exponent makes a number a float. */
+    static final Pattern FLOAT = Pattern.compile(
+            "DIGITS(?:(?:[.]DIGITS)?[eE][-+]?DIGITS|[.]DIGITS)".replace("DIGITS", "[0-9]++(?:_[0-9]++)*+"));
+
     private static final String PLAIN_ESCAPES = "\\'\"abfnrtv";
     private static final String PLAIN_VALUES = "\\'\"\u0007\b\f\n\r\t\u000b";
 
     private Literals() {}
 
-    /** The end of digits that single underscores may group; {@code from} if there is none. */
-    private static int digitsEnd(String s, int from, int base) {
-        int i = from;
-        while (i < s.length()) {
-            int digit = s.charAt(i) == '_' && i > from && i + 1 < s.length() ? i + 1 : i;
-            if (Character.digit(s.charAt(digit), base) < 0 || s.charAt(digit) > 'f') {
-                break;
-            }
-            i = digit + 1;
-        }
-        return i;
-    }
-
-    /** The end of the float at {@code from}, -1 if there is none: a fraction or an exponent makes a number a float. */
-    static int floatEnd(String s, int from) {
-        int whole = digitsEnd(s, from, 10);
-        int i = whole;
-        if (i < s.length() && s.charAt(i) == '.') {
-            int fraction = digitsEnd(s, i + 1, 10);
-            i = fraction > i + 1 ? fraction : i;
-        }
-        if (i < s.length() && (s.charAt(i) == 'e' || s.charAt(i) == 'E')) {
-            boolean signed = i + 1 < s.length() && "+-".indexOf(s.charAt(i + 1)) >= 0;
-            int digits = i + (signed ? 2 : 1);
-            int exponent = digitsEnd(s, digits, 10);
-            i = exponent > digits ? exponent : i;
-        }
-        return i > whole ? i : -1;
-    }
-
-    static int integerEnd(String s, int from) {
-        if (s.charAt(from) != '0') {
-            return digitsEnd(s, from, 10);
-        }
-        int base = from + 1 < s.length() ? base(s.charAt(from + 1)) : 10;
-        if (base != 10) {
-            boolean grouped = from + 2 < s.length() && s.charAt(from + 2) == '_';
-            int digits = from + (grouped ? 3 : 2);
-            int end = digitsEnd(s, digits, base);
-            if (end > digits) {
-                return end;
-            }
-        }
-        int i = from + 1;
-        while (i < s.length()
-                && (s.charAt(i) == '0' || (s.charAt(i) == '_' && i + 1 < s.length() && s.charAt(i + 1) == '0'))) {
-            i++;
-        }
-        return i;
+    /** The end of the number at {@code from}, -1 if there is none. */
+    static int end(Pattern number, String source, int from) {
+        Matcher matcher = number.matcher(source).region(from, source.length());
+        return matcher.lookingAt() ? matcher.end() : -1;
     }
 
     private static int base(char letter) {

@@ -65,11 +65,6 @@ final class Macro implements Value.Callable {
     }
 
     @Override
-    public String typeName() {
-        return "Macro";
-    }
-
-    @Override
     public String describe() {
         return "<Macro " + Repr.quote(callee.name()) + ">";
     }

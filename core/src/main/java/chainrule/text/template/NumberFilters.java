@@ -2,7 +2,6 @@ package chainrule.text.template;
 
 import static chainrule.text.template.Builtin.of;
 
-import chainrule.text.template.Value.Undefined;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class NumberFilters {
     private static final Pattern FLOAT =
             Pattern.compile("[+-]?(?:\\d[\\d_]*+\\.?[\\d_]*+|\\.\\d[\\d_]*+)(?:[eE][+-]?\\d[\\d_]*+)?");
-    private static final Pattern BAD_UNDERSCORE = Pattern.compile("_(?!\\d)|(?<!\\d)_");
+    private static final Pattern BAD_UNDERSCORE = Pattern.compile("_(?![\\da-z])|(?<![\\da-z])_");
 
     static final Map<String, Builtin> ALL = Builtin.table(
             of("abs", "x", (_, a) -> absolute(a[0])),
@@ -51,9 +50,7 @@ final class NumberFilters {
     }
 
     private static Object real(Object value, Object fallback) {
-        if (value instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(value);
         Object missing = fallback instanceof Long zero && zero == 0 ? (Object) 0.0 : fallback;
         if (value instanceof String text) {
             Double parsed = parse(text);
@@ -63,9 +60,7 @@ final class NumberFilters {
     }
 
     private static Object integer(Evaluator e, Object[] a) {
-        if (a[0] instanceof Undefined undefined) {
-            throw undefined.error();
-        }
+        Values.mustExist(a[0]);
         if (a[0] instanceof String text) {
             BigInteger whole = parse(text, Arithmetic.index(a[2]));
             Double real = whole == null ? parse(text) : null;
@@ -83,23 +78,17 @@ final class NumberFilters {
     /** The integer a text says in that base, null if it says none. */
     private static @Nullable BigInteger parse(String text, long base) {
         String number = Text.lower(Text.strip(text, null, true, true));
-        boolean negative = number.startsWith("-");
-        String digits = negative || number.startsWith("+") ? number.substring(1) : number;
         String prefix = base == 2 ? "0b" : base == 8 ? "0o" : base == 16 ? "0x" : "";
-        boolean prefixed = !prefix.isEmpty() && digits.startsWith(prefix);
-        digits = prefixed ? digits.substring(digits.startsWith("_", 2) ? 3 : 2) : digits;
-        boolean grouped = !digits.startsWith("_") && !digits.endsWith("_") && !digits.contains("__");
-        digits = digits.replace("_", "");
-        if (base < 2
-                || base > 36
-                || !grouped
-                || digits.isEmpty()
-                || digits.length() > Arithmetic.MAX_DIGITS
-                || !digits.chars().allMatch(c -> Character.digit(c, (int) base) >= 0)) {
+        String digits = prefix.isEmpty() ? number : number.replaceFirst("^([+-]?)" + prefix + "_?", "$1");
+        if (digits.length() > Arithmetic.MAX_DIGITS
+                || BAD_UNDERSCORE.matcher(digits).find()) {
             return null;
         }
-        BigInteger magnitude = new BigInteger(digits, (int) base);
-        return negative ? magnitude.negate() : magnitude;
+        try {
+            return new BigInteger(digits.replace("_", ""), (int) Math.clamp(base, 0, 99));
+        } catch (NumberFormatException e) {
+            return null;
+        }
     }
 
     private static Object round(Evaluator e, Object[] a) {
@@ -117,25 +106,15 @@ final class NumberFilters {
             Object whole = Percent.truncate(method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled));
             return Arithmetic.apply(e.budget(), "/", whole, scale);
         }
-        long precision = Arithmetic.index(a[1]);
-        if (!(value instanceof Double d)) {
-            BigDecimal whole = new BigDecimal(Arithmetic.integer(value));
-            return precision >= 0
-                    ? Arithmetic.normal(whole.toBigInteger())
-                    : -precision > whole.precision()
-                            ? (Object) 0L
-                            : Arithmetic.normal(whole.setScale((int) precision, RoundingMode.HALF_EVEN)
-                                    .toBigInteger());
-        }
-        if (Double.isNaN(d) || Double.isInfinite(d) || d == 0 || precision > 330) {
+        if (value instanceof Double d && (Double.isNaN(d) || Double.isInfinite(d))) {
             return d;
         }
-        return precision < -330
-                ? Math.copySign(0, d)
-                : Math.copySign(
-                        new BigDecimal(d)
-                                .setScale((int) precision, RoundingMode.HALF_EVEN)
-                                .doubleValue(),
-                        d);
+        // Beyond these bounds no digit of any number is left to round, or none is kept.
+        int precision = (int) Math.clamp(Arithmetic.index(a[1]), -5_000, 330);
+        BigDecimal exact = value instanceof Double d ? new BigDecimal(d) : new BigDecimal(Arithmetic.integer(value));
+        BigDecimal rounded = exact.setScale(precision, RoundingMode.HALF_EVEN);
+        return value instanceof Double d
+                ? (Object) Math.copySign(rounded.doubleValue(), d)
+                : Arithmetic.normal(rounded.toBigInteger());
     }
 }

@@ -7,6 +7,9 @@ import java.util.Locale;
 
 /** Numbers as Python's format types {@code e f g %} write them: rounded half to even from their exact value. */
 final class NumberFormat {
+    /** No float has more digits behind its point; only zeros follow. */
+    private static final int MAX_FRACTION = 1_074;
+
     private NumberFormat() {}
 
     /** A number without its sign; a type of 0 is the shortest form, a precision of -1 the type's own. */
@@ -36,7 +39,8 @@ final class NumberFormat {
     }
 
     private static String fixed(BigDecimal value, int precision) {
-        return value.setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+        int kept = Math.min(precision, MAX_FRACTION);
+        return value.setScale(kept, RoundingMode.HALF_EVEN).toPlainString() + "0".repeat(precision - kept);
     }
 
     /** One digit before the point, {@code precision} behind it, and an exponent. */

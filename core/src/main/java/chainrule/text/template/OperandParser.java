@@ -142,9 +142,6 @@ final class OperandParser {
 
     private Expr subscript(Expr object) {
         int line = tokens.next().line();
-        if (tokens.skipOperator("]")) {
-            return new Expr.Item(object, new Expr.TupleOf(List.of(), line), line);
-        }
         Expr start = tokens.current().isOperator(":") ? null : expressions.expression();
         if (tokens.skipOperator(":")) {
             Expr stop = bound();
@@ -152,16 +149,8 @@ final class OperandParser {
             tokens.expectOperator("]");
             return new Expr.Slice(object, start, stop, step, line);
         }
-        if (tokens.skipOperator("]")) {
-            return new Expr.Item(object, Objects.requireNonNull(start), line);
-        }
-        var keys = new ArrayList<Expr>();
-        keys.add(Objects.requireNonNull(start));
-        while (!tokens.skipOperator("]")) {
-            tokens.expectOperator(",");
-            keys.add(expressions.expression());
-        }
-        return new Expr.Item(object, new Expr.TupleOf(keys, line), line);
+        tokens.expectOperator("]");
+        return new Expr.Item(object, Objects.requireNonNull(start), line);
     }
 
     private @Nullable Expr bound() {
@@ -197,7 +186,7 @@ final class OperandParser {
 
     private Expr.Filter filter(@Nullable Expr input) {
         Token first = tokens.expect(Kind.NAME);
-        String name = dotted(first);
+        String name = first.text();
         if (!Filters.ALL.containsKey(name)) {
             scopes.unknown(TokenStream.error("No filter named " + Repr.quote(name) + ".", first.line()));
         }
@@ -205,19 +194,11 @@ final class OperandParser {
         return new Expr.Filter(input, name, arguments, first.line());
     }
 
-    private String dotted(Token first) {
-        var name = new StringBuilder(first.text());
-        while (tokens.skipOperator(".")) {
-            name.append('.').append(tokens.expect(Kind.NAME).text());
-        }
-        return name.toString();
-    }
-
     private Expr test(Expr input) {
         int line = tokens.next().line();
         boolean negated = tokens.skipName("not");
         Token first = tokens.expect(Kind.NAME);
-        String name = dotted(first);
+        String name = first.text();
         if (!Tests.ALL.containsKey(name)) {
             scopes.unknown(TokenStream.error("No test named " + Repr.quote(name) + ".", first.line()));
         }

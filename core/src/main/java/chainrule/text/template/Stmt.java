@@ -57,7 +57,7 @@ sealed interface Stmt {
     sealed interface Target {
         record Variable(String name) implements Target {}
 
-        record NamespaceField(String namespace, String field, int line) implements Target {}
+        record NamespaceField(String namespace, String field) implements Target {}
 
         record Unpacking(List<Target> targets) implements Target {}
     }

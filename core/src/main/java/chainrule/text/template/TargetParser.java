@@ -35,8 +35,8 @@ final class TargetParser {
     private static Target target(Expr expr) {
         return switch (expr) {
             case Expr.Name name -> new Target.Variable(name.name());
-            case Expr.Attribute(Expr.Name name, String field, int line) ->
-                new Target.NamespaceField(name.name(), field, line);
+            case Expr.Attribute field
+            when field.object() instanceof Expr.Name name -> new Target.NamespaceField(name.name(), field.name());
             case Expr.TupleOf tuple ->
                 new Target.Unpacking(
                         tuple.items().stream().map(TargetParser::target).toList());

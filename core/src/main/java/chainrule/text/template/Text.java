@@ -5,12 +5,16 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Strings as Python has them: sequences of code points, with Python's idea of white space, lines and cases. */
 final class Text {
     /** Up to this length a plain search is fast whatever the text is. */
     private static final int SHORT = 32;
+
+    private static final Pattern CASED = Pattern.compile("[\\p{javaUpperCase}\\p{javaLowerCase}\\p{javaTitleCase}]+");
 
     private Text() {}
 
@@ -233,21 +237,7 @@ final class Text {
 
     /** Every run of letters capitalised. */
     static String title(String s) {
-        var result = new StringBuilder();
-        int i = 0;
-        while (i < s.length()) {
-            int end = i;
-            while (end < s.length() && isCased(s.codePointAt(end))) {
-                end += Character.charCount(s.codePointAt(end));
-            }
-            result.append(capitalize(s.substring(i, end)));
-            while (end < s.length() && !isCased(s.codePointAt(end))) {
-                result.appendCodePoint(s.codePointAt(end));
-                end += Character.charCount(s.codePointAt(end));
-            }
-            i = end;
-        }
-        return result.toString();
+        return CASED.matcher(s).replaceAll(run -> Matcher.quoteReplacement(capitalize(run.group())));
     }
 
     static boolean isCased(int c) {

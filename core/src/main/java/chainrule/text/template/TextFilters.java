@@ -5,9 +5,14 @@ import static chainrule.text.template.Builtin.of;
 import chainrule.text.template.Value.None;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Filters on text. Source: jinja2/filters.py, version 3.1. */
 final class TextFilters {
+    /** Words begin behind white space, hyphens and opening brackets. */
+    private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
+
     private static final Builtin ESCAPE = of("escape", "s", (e, a) -> escape(e, a[0]));
 
     static final Map<String, Builtin> ALL = Builtin.table(
@@ -64,25 +69,14 @@ final class TextFilters {
         return Text.replace(e.budget(), e.str(a[0]), e.str(a[1]), e.str(a[2]), count);
     }
 
-    /** Words begin behind white space, hyphens and opening brackets. */
     private static Object title(Evaluator e, Object[] a) {
-        String text = e.str(a[0]);
-        var result = new StringBuilder();
-        int word = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            boolean end = i == text.length() || Text.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0;
-            if (end) {
-                result.append(titleWord(text.substring(word, i)));
-                result.append(i < text.length() ? text.substring(i, i + 1) : "");
-                word = i + 1;
-            }
-        }
-        e.budget().text(result.length());
-        return result.toString();
+        String text = WORD.matcher(e.str(a[0])).replaceAll(word -> Matcher.quoteReplacement(titleWord(word.group())));
+        e.budget().text(text.length());
+        return text;
     }
 
     private static String titleWord(String word) {
-        int first = word.isEmpty() ? 0 : word.offsetByCodePoints(0, 1);
+        int first = word.offsetByCodePoints(0, 1);
         return Text.upper(word.substring(0, first)) + Text.lower(word.substring(first));
     }
 }

@@ -109,11 +109,9 @@ sealed interface Value
         }
     }
 
-    /** What can be called; {@code name} is its Python type and name as messages write them. */
+    /** What can be called; {@code describe} says how it prints. */
     non-sealed interface Callable extends Value {
         Object call(Evaluator evaluator, Args args);
-
-        String typeName();
 
         String describe();
     }

@@ -85,9 +85,19 @@ final class Values {
             case Value.Namespace _ -> "Namespace";
             case Value.Generator _ -> "generator";
             case Loop _ -> "LoopContext";
-            case Value.Callable c -> c.typeName();
+            case Macro _ -> "Macro";
+            case Value.Callable _ -> "function";
             default -> throw new IllegalStateException("no value of a template: " + value.getClass());
         };
+    }
+
+    /** Refuses what does not exist with its own message. */
+    static void mustExist(Object... values) {
+        for (Object value : values) {
+            if (value instanceof Value.Undefined undefined) {
+                throw undefined.error();
+            }
+        }
     }
 
     static boolean isTrue(Object value) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import chainrule.BadInput;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;
@@ -132,6 +133,13 @@ final class ChatTemplateTest {
         assertThat(failure("{{ 1 | filesizeformat }}")).hasMessage("No filter named 'filesizeformat'.");
         assertThat(failure("{% block a %}{% endblock %}")).hasMessage("Encountered unknown tag 'block'.");
         assertThat(failure("{% for x in [] recursive %}{% endfor %}")).hasMessageContaining("got 'recursive'");
+    }
+
+    @Test
+    void behindTheLastDigitOfAFloatThereAreZeros() {
+        assertThat(TemplateData.render("{{ '%.2000f' % 2 ** -1074 }}|{{ '{:.2000f}'.format(1.5) }}"))
+                .isEqualTo(
+                        new BigDecimal(Double.MIN_VALUE).setScale(2_000).toPlainString() + "|1.5" + "0".repeat(1_999));
     }
 
     @Test
