@@ -146,6 +146,8 @@ final class ChatTemplateTest {
     void escapingIsDoneWhereItIsAskedForAndNowhereElse() {
         assertThat(TemplateData.render("{{ '<' | safe }}{{ '<' }}{{ '<' | e }}{{ '<' | safe | escape }}"))
                 .isEqualTo("<<&lt;&lt;");
+        assertThat(TemplateData.render("{{ 'to \"' | safe + '\"' + {'a': '<'} | tojson }}"))
+                .isEqualTo("to \"\"{\"a\": \"<\"}");
     }
 
     @Test
