@@ -85,7 +85,7 @@ final class NumberFilters {
             return null;
         }
         try {
-            return new BigInteger(digits.replace("_", ""), (int) Math.clamp(base, 0, 99));
+            return new BigInteger(digits.replace("_", ""), Math.clamp(base, 0, 99));
         } catch (NumberFormatException e) {
             return null;
         }
@@ -110,7 +110,7 @@ final class NumberFilters {
             return d;
         }
         // Beyond these bounds no digit of any number is left to round, or none is kept.
-        int precision = (int) Math.clamp(Arithmetic.index(a[1]), -5_000, 330);
+        int precision = Math.clamp(Arithmetic.index(a[1]), -5_000, 330);
         BigDecimal exact = value instanceof Double d ? new BigDecimal(d) : new BigDecimal(Arithmetic.integer(value));
         BigDecimal rounded = exact.setScale(precision, RoundingMode.HALF_EVEN);
         return value instanceof Double d
