@@ -70,8 +70,7 @@ public final class Int8Product implements Product {
                     .clamp_min(least);
             Tensor w = given.div(share);
             Tensor largest = w.abs().amax(new long[] {1}, false);
-            Tensor scale =
-                    largest.div(new Scalar(127f)).clamp_min(least).to(ScalarType.Double);
+            Tensor scale = largest.div(new Scalar(127f)).clamp_min(least).to(ScalarType.Double);
             Tensor zero = Ops.zeros(ScalarType.Long, w.size(0));
             Tensor quantised = torch.quantize_per_channel(w, scale, zero, 0, ScalarType.QInt8);
             IValueVector stack = new IValueVector(new IValue(quantised), new IValue());
@@ -91,8 +90,8 @@ public final class Int8Product implements Product {
         pinScale();
         float[] largest = new float[n];
         for (int i = 0; i < n; i++) {
-            largest[i] = Loops.limbs(
-                    in.memory(), in.at(i), share, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
+            largest[i] =
+                    Loops.limbs(in.memory(), in.at(i), share, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
         }
         stack.resize(3);
         stack.put(0, boxed.computeIfAbsent(n, this::box));

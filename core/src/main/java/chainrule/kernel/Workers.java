@@ -19,6 +19,8 @@ final class Workers {
     /** About 0.2 ms, longer than what lies between two loops of a pass. */
     private static final int LOOKS = 10_000;
 
+    private static final long NAP = 20_000;
+
     private static final ReentrantLock IN_USE = new ReentrantLock();
     private static final List<Worker> HELPERS = helpers();
 
@@ -94,7 +96,7 @@ final class Workers {
                 if (look < LOOKS) {
                     Thread.onSpinWait();
                 } else {
-                    Thread.yield();
+                    LockSupport.parkNanos(NAP);
                 }
             }
             Throwable failed = failure;

@@ -27,7 +27,7 @@ final class CachedPass {
             return Causal.attend(q.unsqueeze(0), kKNS.unsqueeze(0), vKSN.unsqueeze(0), maskTS)
                     .squeeze(0);
         };
-        Block.Pass pass = new Block.Pass(lm.config().flow(), lm.turn(at), mix, segment.tap());
+        Block.Pass pass = new Block.Pass(lm.config().flow(), lm.compute(), lm.turn(at), mix, segment.tap());
         Tensor x = Block.see(segment.tap(), Site.Kind.EMBEDDING, 0, lm.embed(segment.tokens(), at));
         for (int l = 0; l < lm.depth(); l++) {
             x = lm.blocks().get(l).apply(l, x, pass);

@@ -30,7 +30,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param embed token vectors: [V,D]
  * @param positions what a position adds, or how it turns queries and keys
  * @param head [D] to [V]; empty where the embedding's weight serves
- * @param compute the number type of the residual stream and of products; float32 or bfloat16
+ * @param compute the number type of products; float32 or bfloat16
+ * @param residual the number type of the residual stream: bfloat16 trains a third faster, float32 is more exact
  */
 public record Decoder(
         DecoderConfig config,
@@ -39,7 +40,8 @@ public record Decoder(
         List<Block> blocks,
         Norm norm,
         Optional<Linear> head,
-        ScalarType compute)
+        ScalarType compute,
+        ScalarType residual)
         implements CausalLM, Blocks {
 
     /** A decoder whose parameters come from {@code init}, computing in float32. */
@@ -66,19 +68,18 @@ public record Decoder(
         Optional<Linear> head = config.tied()
                 ? Optional.empty()
                 : Optional.of(Dense.create(init, "head", new Dense.Shape(config.vocabulary(), d, false), draw));
-        return new Decoder(config, embed, positions, List.copyOf(blocks), norm, head, ScalarType.Float);
+        return new Decoder(
+                config, embed, positions, List.copyOf(blocks), norm, head, ScalarType.Float, ScalarType.Float);
     }
 
     /** The same parameters, computing in {@code type}. */
     public Decoder in(Compute type) {
-        return new Decoder(
-                config,
-                embed,
-                positions,
-                blocks,
-                norm,
-                head,
-                type == Compute.F32 ? ScalarType.Float : ScalarType.BFloat16);
+        return in(type, type);
+    }
+
+    /** The same parameters, with products in {@code compute} around a residual stream in {@code residual}. */
+    public Decoder in(Compute compute, Compute residual) {
+        return new Decoder(config, embed, positions, blocks, norm, head, compute.tensorType(), residual.tensorType());
     }
 
     @Override
@@ -109,8 +110,7 @@ public record Decoder(
         for (int l = 0; l < blocks.size(); l++) {
             x = tap == Tap.NONE ? swept(l, x, pass) : blocks.get(l).apply(l, x, pass);
         }
-        return new Hidden(
-                this, Block.see(tap, Site.Kind.FINAL, 0, norm.apply(x)).flatten(0, 1));
+        return new Hidden(this, Block.see(tap, Site.Kind.FINAL, 0, norm(x)).flatten(0, 1));
     }
 
     /** Block {@code l}, of which only the output and what the gradient needs outlive it. */
@@ -137,7 +137,7 @@ public record Decoder(
         if (positions instanceof Positions.Learned(Tensor weight)) {
             vectors = vectors.add(torch.embedding(weight, Ops.ids(at)));
         }
-        return vectors.to(compute);
+        return vectors.to(residual);
     }
 
     private Tensor lookup(Tensor ids) {
@@ -151,7 +151,7 @@ public record Decoder(
 
     @Override
     public Tensor norm(Tensor x) {
-        return norm.apply(x);
+        return norm.apply(x).to(compute);
     }
 
     @Override
@@ -206,7 +206,8 @@ public record Decoder(
     private Block.Pass pass(int length, Tap tap) {
         Tensor mask = Causal.mask(length, config.window(), compute);
         Block.LayerMix mix = (_, q, k, v) -> Causal.attend(q, k.permute(0, 2, 3, 1), v.transpose(1, 2), mask);
-        return new Block.Pass(config.flow(), turn(IntStream.range(0, length).toArray()), mix, tap);
+        return new Block.Pass(
+                config.flow(), compute, turn(IntStream.range(0, length).toArray()), mix, tap);
     }
 
     /** Rows whose logits are computed when asked for. */

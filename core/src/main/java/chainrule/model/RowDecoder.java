@@ -10,7 +10,6 @@ import chainrule.nn.Linear;
 import chainrule.nn.Positions;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
-import chainrule.tensor.Processor;
 import chainrule.tensor.Scope;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Decoder} in the form that decodes fastest: the new rows of all texts go through kernels that share one
- * product per weight, and attention reads every text's cache where it lies. Prompts go through the plain decoder in the
- * prompts' number type, text by text.
+ * product per weight, and attention reads every text's cache where it lies. Prompts go through the plain decoder, text by
+ * text, with products in the prompts' number type around a float32 residual stream.
  *
  * <p>It holds weights of its own. One thread at a time uses it.
  */
@@ -55,10 +54,9 @@ final class RowDecoder implements CausalLM {
     static RowDecoder of(Decoder lm, Compute compute) {
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
-            ScalarType type = Weights.promptType(compute);
-            Decoder prompts =
-                    Tree.map(lm, (_, t) -> Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional())));
-            prompts = prompts.in(type.intern() == ScalarType.Float ? Compute.F32 : Compute.BF16);
+            ScalarType type = compute.tensorType();
+            Decoder prompts = Tree.map(lm, (_, t) -> copy(t, t.dim() > 1 ? type : ScalarType.Float))
+                    .in(compute, Compute.F32);
             var weights = new Weights(compute);
             List<RowBlock> blocks = new ArrayList<>();
             RowBlock.Workspace shared = new RowBlock.Workspace(lm.config());
@@ -68,6 +66,10 @@ final class RowDecoder implements CausalLM {
             return new RowDecoder(
                     prompts, List.copyOf(blocks), RowBlock.RowNorm.of(lm.norm()), weights.pack(lm.headMap()), shared);
         }
+    }
+
+    private static Tensor copy(Tensor t, ScalarType type) {
+        return Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional()));
     }
 
     @Override
@@ -270,14 +272,6 @@ final class RowDecoder implements CausalLM {
 
     /** Which product a weight becomes. */
     record Weights(Compute compute) {
-        static ScalarType promptType(Compute compute) {
-            return switch (compute) {
-                case F32 -> ScalarType.Float;
-                case BF16 -> ScalarType.BFloat16;
-                case INT8 -> Processor.bf16() ? ScalarType.BFloat16 : ScalarType.Float;
-            };
-        }
-
         Product pack(Linear... maps) {
             try (var _ = new Scope()) {
                 var joined = Dense.joined(maps);

@@ -4,6 +4,7 @@ import chainrule.BadInput;
 import chainrule.tensor.Processor;
 import java.util.Arrays;
 import java.util.Locale;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The number type of matrix products. Master weights, norms' sums, softmax and logits are float32 in every one. */
 public enum Compute {
@@ -22,6 +23,15 @@ public enum Compute {
     /** What suits training on this processor. */
     public static Compute forTraining() {
         return Processor.bf16() ? BF16 : F32;
+    }
+
+    /** The number type of libtorch's products: bfloat16 beside 8-bit weights where the processor has instructions for it. */
+    public ScalarType tensorType() {
+        return switch (this) {
+            case F32 -> ScalarType.Float;
+            case BF16 -> ScalarType.BFloat16;
+            case INT8 -> Processor.bf16() ? ScalarType.BFloat16 : ScalarType.Float;
+        };
     }
 
     /** @throws BadInput for a word that is none of {@code f32}, {@code bf16}, {@code int8} */

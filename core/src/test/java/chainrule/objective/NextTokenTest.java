@@ -106,6 +106,7 @@ class NextTokenTest extends ObjectiveContract {
                     wide.blocks(),
                     wide.norm(),
                     wide.head(),
+                    ScalarType.Double,
                     ScalarType.Double);
         }
     }
