@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
             Info.class,
             Tokenize.class,
             Template.class,
+            Export.class,
             Pull.class,
             Doctor.class,
             Completion.class

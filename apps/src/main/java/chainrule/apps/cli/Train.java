@@ -161,7 +161,8 @@ final class Train implements Verb {
         }
     }
 
-    private static void discard(Path folder) throws IOException {
+    /** Deletes what was half made. */
+    static void discard(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(p);
