@@ -19,4 +19,5 @@ if not exist "%here%apps\target\chainrule-apps-0.1.0.jar" (
   call mvn -B -ntp -q -Dquick -Dmaven.test.skip=true package 1>&2 || (popd & exit /b 1)
   popd
 )
+if not defined CHAINRULE_DEFAULT_MODEL set "CHAINRULE_DEFAULT_MODEL=%here%models\wordnet-7m"
 "%jdk%\bin\java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -cp "%here%apps\target\chainrule-apps-0.1.0.jar;%here%apps\target\lib\*" chainrule.apps.cli.Main %*
