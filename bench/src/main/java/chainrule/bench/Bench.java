@@ -71,6 +71,7 @@ public final class Bench {
         Compute trained = Compute.forTraining();
         List<Workload> training = new ArrayList<>();
         List<Workload> inference = new ArrayList<>();
+        List<Workload> starts = new ArrayList<>();
         if (options.containsKey("python")) {
             Path python = Path.of(options.getOrDefault("python", ""));
             Path scripts = Path.of(options.getOrDefault("scripts", "."));
@@ -79,14 +80,17 @@ public final class Bench {
         }
         if (options.containsKey("llama")) {
             Path llama = Path.of(options.getOrDefault("llama", ""));
-            Stream.of(options.getOrDefault("gguf", "").split(","))
-                    .forEach(f -> inference.addAll(Peers.llama(llama, Path.of(f))));
+            Stream.of(options.getOrDefault("gguf", "").split(",")).forEach(f -> {
+                inference.addAll(Peers.llama(llama, Path.of(f)));
+                starts.addAll(Peers.starts(Path.of(System.getProperty("chainrule.launcher", "./chainrule")), llama, Path.of(f)));
+            });
         }
         return List.of(
                 () -> Group.of(new Training(trained)).with(training),
                 () -> Inference.group(Compute.INT8, 1, 4, 16).with(inference),
                 () -> Inference.group(Compute.BF16, 1, 16),
-                () -> Inference.group(Compute.F32, 1, 16));
+                () -> Inference.group(Compute.F32, 1, 16),
+                () -> new Group(starts, () -> {}));
     }
 
     /** The median of every workload, measured in turn after a round that does not count. */

@@ -35,7 +35,9 @@ final class Peers {
     }
 
     private static String output(List<String> command) {
-        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
         // What makes our allocations fast is ours to set for ourselves alone.
         builder.environment().keySet().removeAll(List.of("GLIBC_TUNABLES", "THP_MEM_ALLOC_ENABLE"));
         try {
@@ -51,6 +53,55 @@ final class Peers {
             Thread.currentThread().interrupt();
             throw new BadInput("Interrupted while a peer was running.");
         }
+    }
+
+    /** The seconds that a command line takes from its start to its end, the first token being its last. */
+    private record Start(String who, List<String> command) implements Workload {
+        @Override
+        public String what() {
+            return "command line to first token";
+        }
+
+        @Override
+        public String unit() {
+            return "s";
+        }
+
+        @Override
+        public double round() {
+            long began = System.nanoTime();
+            output(command);
+            return (System.nanoTime() - began) / 1e9;
+        }
+    }
+
+    /** Our own launcher and llama.cpp's command line on one GGUF file. */
+    static List<Workload> starts(Path launcher, Path llamaBench, Path model) {
+        String prompt = "Gravity is";
+        return List.of(
+                new Start(
+                        "chainrule int8",
+                        List.of(
+                                launcher.toString(),
+                                "generate",
+                                prompt,
+                                "--model",
+                                model.toString(),
+                                "--max-tokens",
+                                "1")),
+                new Start(
+                        "llama.cpp " + model.getFileName(),
+                        List.of(
+                                llamaBench.resolveSibling("llama-cli").toString(),
+                                "-m",
+                                model.toString(),
+                                "-p",
+                                prompt,
+                                "-n",
+                                "1",
+                                "-st",
+                                "-t",
+                                "2")));
     }
 
     /** PyTorch's training step. */
