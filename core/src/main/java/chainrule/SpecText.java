@@ -2,7 +2,6 @@ package chainrule;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -123,30 +122,15 @@ final class SpecText {
     /** The nearest of {@code names} as a question, where one is near. */
     static String didYouMean(String given, List<String> names) {
         return names.stream()
-                .filter(n -> distance(plain(given), plain(n)) <= Math.max(1, n.length() / 3)
+                .filter(n -> Spelling.distance(plain(given), plain(n)) <= Math.max(1, n.length() / 3)
                         || plain(n).startsWith(plain(given)))
-                .min((a, b) -> Integer.compare(distance(plain(given), plain(a)), distance(plain(given), plain(b))))
+                .min((a, b) -> Integer.compare(
+                        Spelling.distance(plain(given), plain(a)), Spelling.distance(plain(given), plain(b))))
                 .map(n -> " Did you mean '" + n + "'?")
                 .orElse("");
     }
 
     private static String plain(String name) {
         return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
-    }
-
-    /** Levenshtein's. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

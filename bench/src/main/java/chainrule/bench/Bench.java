@@ -82,7 +82,8 @@ public final class Bench {
             Path llama = Path.of(options.getOrDefault("llama", ""));
             Stream.of(options.getOrDefault("gguf", "").split(",")).forEach(f -> {
                 inference.addAll(Peers.llama(llama, Path.of(f)));
-                starts.addAll(Peers.starts(Path.of(System.getProperty("chainrule.launcher", "./chainrule")), llama, Path.of(f)));
+                starts.addAll(Peers.starts(
+                        Path.of(System.getProperty("chainrule.launcher", "./chainrule")), llama, Path.of(f)));
             });
         }
         return List.of(

@@ -1,6 +1,7 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
+import chainrule.Spelling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -119,32 +120,13 @@ public record ModelStore(Path root) {
         String wanted = last(asked);
         int limit = Math.max(2, wanted.length() / 3);
         return names.stream()
-                .filter(n -> distance(wanted, last(n)) <= limit
+                .filter(n -> Spelling.distance(wanted, last(n)) <= limit
                         || (wanted.length() > 2 && n.toLowerCase(Locale.ROOT).contains(wanted)))
-                .sorted(Comparator.comparingInt(n -> distance(wanted, last(n))))
+                .sorted(Comparator.comparingInt(n -> Spelling.distance(wanted, last(n))))
                 .toList();
     }
 
     private static String last(String name) {
         return name.substring(name.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    }
-
-    /** Levenshtein's distance: letters to insert, remove or replace. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = i == 0
-                        ? j
-                        : Math.min(
-                                Math.min(row[j], row[j - 1]) + 1,
-                                diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = row[j];
-                row[j] = above;
-            }
-        }
-        return row[b.length()];
     }
 }
