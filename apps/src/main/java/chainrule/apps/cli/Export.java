@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -70,7 +71,7 @@ final class Export implements Verb {
         }
         Path whole = folder.toAbsolutePath().normalize();
         Files.createDirectories(whole.getParent());
-        Path part = Files.createTempDirectory(whole.getParent(), "." + whole.getFileName());
+        Path part = Files.createDirectory(whole.resolveSibling("." + whole.getFileName() + "." + UUID.randomUUID()));
         try {
             write(checkpoint, part);
             AtomicFile.move(part, whole);
