@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 
 /** How training goes. */
 final class RunOptions {
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimizer (1000).")
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimizer (600).")
     Optional<Long> steps = Optional.empty();
 
     @Option(
@@ -104,7 +104,7 @@ final class RunOptions {
         try {
             long count = epochs.map(e -> Settings.steps(e, rows, (long) batch * accumulate))
                     .or(() -> steps)
-                    .orElse(1000L);
+                    .orElse(600L);
             return new Settings(
                     count,
                     batch,
