@@ -35,13 +35,12 @@ final class Peers {
     }
 
     private static String output(List<String> command) {
-        var builder = new ProcessBuilder(command)
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         // What makes our allocations fast is ours to set for ourselves alone.
         builder.environment().keySet().removeAll(List.of("GLIBC_TUNABLES", "THP_MEM_ALLOC_ENABLE"));
         try {
             Process process = builder.start();
+            process.getOutputStream().close();
             String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new BadInput("The peer '" + String.join(" ", command) + "' failed: run it by hand to see why.");
@@ -80,7 +79,7 @@ final class Peers {
         String prompt = "Gravity is";
         return List.of(
                 new Start(
-                        "chainrule int8",
+                        "chainrule int8, " + model.getFileName(),
                         List.of(
                                 launcher.toString(),
                                 "generate",

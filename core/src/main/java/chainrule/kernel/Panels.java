@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The inner loops of a product. A panel holds the weights of {@link #OUTPUTS} outputs, input after input: four vectors
  * for every input, each output a lane of its own. So an output is the sum over its inputs from the first to the last, in
- * one order whatever the form of the weights and the number of rows.
+ * one order whatever the form of the weights and the number of rows. The loops for one row of either form are written
+ * out: a vector that comes out of a method chosen at run time would be an object.
  */
 final class Panels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;

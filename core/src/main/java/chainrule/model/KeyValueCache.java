@@ -21,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class KeyValueCache implements Cache {
     private static final int FIRST_CAPACITY = 64;
 
+    /** Elements of a cache line. */
+    private static final int LINE = 16;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
     /**
@@ -170,8 +173,9 @@ final class KeyValueCache implements Cache {
         if (rows <= capacity) {
             return;
         }
+        int wanted = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context())));
         // An odd number of cache lines: keys a power of two apart would push each other out of the processor's caches.
-        int larger = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context()))) | 16;
+        int larger = LINE * (Math.ceilDiv(wanted, LINE) | 1);
         long k = heads().keys();
         long n = heads().width();
         List<Layer> grown = new ArrayList<>(config.layers());

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** File changes that a crash leaves either done or not begun, beside those of {@link AtomicFile}. */
-final class Durable {
+public final class Durable {
     private Durable() {}
 
     /** Puts {@code text} in the place of what {@code file} held. */
@@ -48,7 +48,8 @@ final class Durable {
         }
     }
 
-    static void deleteAll(Path folder) throws IOException {
+    /** Deletes a folder with all that is in it, where it exists. */
+    public static void deleteAll(Path folder) throws IOException {
         if (Files.exists(folder)) {
             for (Path p : below(folder)) {
                 Files.delete(p);

@@ -6,6 +6,7 @@ import chainrule.checkpoint.Checkpoint;
 import chainrule.local.ModelArgument;
 import chainrule.model.Decoder;
 import chainrule.model.family.Models;
+import chainrule.train.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class Export implements Verb {
             write(checkpoint, part);
             AtomicFile.move(part, whole);
         } catch (RuntimeException | IOException e) {
-            Train.discard(part);
+            Durable.deleteAll(part);
             throw e;
         }
         long bytes = Files.size(whole.resolve("model.safetensors"));

@@ -5,6 +5,7 @@ import chainrule.checkpoint.Checkpoint;
 import chainrule.data.Corpus;
 import chainrule.local.ModelArgument;
 import chainrule.text.HuggingFaceTokenizer;
+import chainrule.train.Durable;
 import chainrule.train.RunFolder;
 import chainrule.worlds.wordnet.DefinitionCorpus;
 import chainrule.worlds.wordnet.WordNet;
@@ -12,11 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,7 +95,7 @@ final class Train implements Verb {
                 try {
                     prepare(folder, source, model, console);
                 } catch (RuntimeException | IOException e) {
-                    discard(path);
+                    Durable.deleteAll(path);
                     throw e;
                 }
                 return new TrainingRun(this, folder, tokenizer(folder), console).go(model);
@@ -158,15 +157,6 @@ final class Train implements Verb {
         }
         try (HuggingFaceTokenizer tokenizer = files.open()) {
             TrainingText.write(files.folder(), source, tokenizer, files.end(), console);
-        }
-    }
-
-    /** Deletes what was half made. */
-    static void discard(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(p);
-            }
         }
     }
 

@@ -3,6 +3,7 @@ package chainrule.apps.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import chainrule.Golden;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.data.Packing;
 import chainrule.data.Selection;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The model that the repository ships. */
 class EmbeddedModelTest {
-    private static final Path MODEL = Path.of("..").toAbsolutePath().normalize().resolve("models/wordnet-7m");
+    private static final Path MODEL = Golden.root().resolve("models/wordnet-7m");
     private static final Pattern CLAIM = Pattern.compile("perplexity on held-out definitions: (\\d+\\.\\d+)");
     private static final int LENGTH = 256;
 
