@@ -54,15 +54,16 @@ public record Attend(int queries, int keys, int width) {
     }
 
     /**
-     * @param q where the H·N elements of the query begin, rotated
-     * @param scores room for as many numbers as the cache has rows
+     * The query heads of a row that share key head {@code k}.
+     *
+     * @param q where the H·N elements of the row's queries begin, rotated
      * @param out where the H·N mixed elements go
      */
-    public void row(MemorySegment q, long qAt, Memory cache, Seen seen, float[] scores, MemorySegment out, long outAt) {
+    public void group(int k, MemorySegment q, long qAt, Memory cache, Seen seen, MemorySegment out, long outAt) {
         int group = queries / keys;
         int count = seen.count();
-        for (int h = 0; h < queries; h++) {
-            int k = h / group;
+        float[] scores = Scratch.floats(count);
+        for (int h = k * group; h < (k + 1) * group; h++) {
             score(q, qAt + 4L * h * width, cache, k, seen, scores);
             for (int i = 0; i < seen.live.length; i++) {
                 if (!seen.live[i]) {

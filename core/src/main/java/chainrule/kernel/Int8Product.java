@@ -1,131 +1,125 @@
 package chainrule.kernel;
 
 import chainrule.tensor.Ops;
-import chainrule.tensor.Processor;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product with 8-bit weights on FBGEMM, as libtorch's {@code quantized::linear_dynamic} offers it.
- *
- * <p>Weights are {@link Int8Weights}, whose shares multiply the inputs. FBGEMM quantises activations with one scale per
- * call, which would cost accuracy and let rows disturb each other. So each row x is divided by its largest magnitude m
- * and written as two rows of 8-bit numbers: the value rounded to 2/255, and the remainder times 252; the sum
- * y = m (y₁ + y₂/252) has about 16 bits. A first row that holds +1 and −1 fixes the call's scale at 2/255 for every
- * content, so that a row's result depends on that row alone.
+ * A product with 8-bit weights on a {@link MicroKernel}. Weights are {@link Int8Weights}, whose shares multiply the
+ * inputs; an input row is two {@link Limbs}, which keep about 16 of its bits. All sums are whole numbers, so that a
+ * row's result depends on that row alone.
  */
 public final class Int8Product implements Product {
-    private static final int REMAINDER = 252;
+    private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+    private static final int L = FloatVector.SPECIES_PREFERRED.length();
 
-    private final IValue packed;
-    private final int inputs;
+    private final MicroKernel kernel;
+    private final Limbs limbs;
     private final int outputs;
+    private final int words;
+    private final Tensor panels;
+    private final MemorySegment memory;
+    private final float[] scale;
     private final float[] share;
-    private final float @Nullable [] bias;
-    private final Rows limbs;
-    private final OperatorHandle linear;
-    private final IValue reduceRange;
-    /** The operator's arguments, then its result; a fresh one for each call would cost as much as a small product. */
-    private final IValueVector stack;
+    /** What the limbs' zero adds to a sum: [O] in whole panels, as {@link #scale} and {@link #bias}. */
+    private final int[] excess;
 
-    private final Map<Integer, IValue> boxed = new HashMap<>();
+    private final float[] bias;
+    /** Two rows of bytes for every row of a pass, in whole words. */
+    private final Rows bytes;
 
-    private Int8Product(IValue packed, int outputs, float[] share, float @Nullable [] bias) {
-        this.packed = packed;
-        this.inputs = share.length;
-        this.share = share;
+    private final Map<Integer, MicroKernel.Code> codes = new HashMap<>();
+    private float[] largest = {};
+
+    private Int8Product(MicroKernel kernel, int outputs, Int8Weights w, float[] bias) {
+        this.kernel = kernel;
+        this.limbs = new Limbs(kernel.range());
         this.outputs = outputs;
+        this.words = (int) w.panels().size(1);
+        this.panels = Scope.own(w.panels());
+        this.memory = Ops.segment(panels);
+        this.scale = w.scale();
+        this.share = w.share();
+        this.excess = Arrays.stream(w.sums()).map(sum -> sum * limbs.zero()).toArray();
         this.bias = bias;
-        this.limbs = new Rows(inputs);
-        try (var _ = new Scope()) {
-            this.linear = operator("quantized::linear_dynamic").retainReference();
-            this.stack = new IValueVector().retainReference();
-            this.reduceRange = new IValue(!Processor.vnni()).retainReference();
-        }
+        this.bytes = new Rows(words);
     }
 
-    /** Packs a float weight [O,I]. */
-    public static Int8Product pack(Tensor weight, @Nullable Tensor bias) {
+    /** Packs a float weight [O,I] for {@code kernel}. */
+    public static Int8Product pack(Tensor weight, @Nullable Tensor bias, MicroKernel kernel) {
         try (var _ = new Scope()) {
-            Int8Weights w = Int8Weights.of(weight.to(ScalarType.Float).contiguous());
-            Tensor zeros = Ops.zeros(ScalarType.Long, weight.size(0));
-            IValueVector stack =
-                    new IValueVector(new IValue(w.steps()), new IValue(w.scale()), new IValue(zeros), new IValue(0L));
-            operator("aten::_make_per_channel_quantized_tensor").callBoxed(stack);
-            stack.push_back(new IValue());
-            operator("quantized::linear_prepack").callBoxed(stack);
-            IValue packed = new IValue(stack.get(0)).retainReference();
-            return new Int8Product(packed, (int) weight.size(0), w.share(), bias == null ? null : Ops.floats(bias));
+            Int8Weights w = Int8Weights.of(weight.to(ScalarType.Float).contiguous(), kernel.outputs());
+            int padded = w.scale().length;
+            float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);
+            return new Int8Product(kernel, (int) weight.size(0), w, added);
         }
-    }
-
-    private static OperatorHandle operator(String name) {
-        return Dispatcher.singleton().findSchemaOrThrow(name, "");
     }
 
     @Override
     public void apply(Rows in, int n, Rows out) {
-        reserve(n);
-        pinScale();
-        float[] largest = new float[n];
+        bytes.reserve(2 * n);
+        if (largest.length < n) {
+            largest = new float[n];
+        }
         for (int i = 0; i < n; i++) {
             largest[i] =
-                    Loops.limbs(in.memory(), in.at(i), share, limbs.memory(), limbs.at(2 * i + 1), limbs.at(2 * i + 2));
+                    limbs.split(in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1));
         }
-        stack.resize(3);
-        stack.put(0, boxed.computeIfAbsent(n, this::box));
-        stack.put(1, packed);
-        stack.put(2, reduceRange);
-        linear.callBoxed(stack);
-        // The stack owns the result [2n+1,O] until it is emptied.
-        MemorySegment sums = Ops.segment(stack.get(0).toTensor());
-        long row = (long) outputs * Float.BYTES;
+        MicroKernel.Code code = codes.computeIfAbsent(n, rows -> kernel.code(2 * rows, 4 * words));
+        Workers.each(scale.length / kernel.outputs(), p -> panel(code, p, n, out));
+    }
+
+    private void panel(MicroKernel.Code code, int p, int n, Rows out) {
+        int width = kernel.outputs();
+        MemorySegment sums = Scratch.bytes(2L * n * width * Integer.BYTES);
+        code.apply(bytes.memory(), memory.asSlice(4L * words * width * p), sums);
+        int output = width * p;
+        int count = Math.min(width, outputs - output);
         for (int i = 0; i < n; i++) {
-            Loops.joinLimbs(sums, row * (2 * i + 1), row * (2 * i + 2), largest[i], out.memory(), out.at(i), outputs);
-            if (bias != null) {
-                Loops.add(out.memory(), out.at(i), bias);
+            long high = 8L * width * i;
+            long at = out.at(i) + 4L * output;
+            if (count == width) {
+                join(sums, high, output, largest[i], out.memory(), at);
+            } else {
+                join(sums, high, output, largest[i], sums, high);
+                MemorySegment.copy(sums, high, out.memory(), at, 4L * count);
             }
         }
-        stack.resize(0);
     }
 
-    private IValue box(int n) {
-        try (var _ = new Scope()) {
-            return new IValue(limbs.tensor(2 * n + 1)).retainReference();
+    /** Writes a panel's outputs of a row of largest magnitude {@code m}, whose limbs' sums lie at {@code from}. */
+    private void join(MemorySegment sums, long from, int output, float m, MemorySegment to, long at) {
+        for (int j = 0; j < kernel.outputs(); j += L) {
+            IntVector excess = IntVector.fromArray(IntVector.SPECIES_PREFERRED, this.excess, output + j);
+            FloatVector high = floats(sums, from + 4L * j, excess);
+            FloatVector low = floats(sums, from + 4L * (kernel.outputs() + j), excess);
+            high.mul(limbs.high(m))
+                    .add(low.mul(limbs.low(m)))
+                    .mul(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, scale, output + j))
+                    .add(FloatVector.fromArray(FloatVector.SPECIES_PREFERRED, bias, output + j))
+                    .intoMemorySegment(to, at + 4L * j, LE);
         }
     }
 
-    /** Room for {@code n} rows of two limbs; boxes of the old memory go with it. */
-    private void reserve(int n) {
-        if (limbs.reserve(2 * n + 1)) {
-            boxed.values().forEach(Scope::free);
-            boxed.clear();
-        }
-    }
-
-    /** Row 0 holds +1 and −1. */
-    private void pinScale() {
-        limbs.memory().set(ValueLayout.JAVA_FLOAT, 0, 1f);
-        limbs.memory().set(ValueLayout.JAVA_FLOAT, Float.BYTES, -1f);
-    }
-
-    static float remainder() {
-        return REMAINDER;
+    private static FloatVector floats(MemorySegment sums, long at, IntVector excess) {
+        return (FloatVector) IntVector.fromMemorySegment(IntVector.SPECIES_PREFERRED, sums, at, LE)
+                .sub(excess)
+                .convert(VectorOperators.I2F, 0);
     }
 
     @Override
     public int inputs() {
-        return inputs;
+        return share.length;
     }
 
     @Override
@@ -135,16 +129,12 @@ public final class Int8Product implements Product {
 
     @Override
     public long bytes() {
-        return (long) inputs * outputs;
+        return (long) share.length * outputs;
     }
 
     @Override
     public void close() {
-        Scope.free(packed);
-        Scope.free(linear);
-        Scope.free(reduceRange);
-        Scope.free(stack);
-        boxed.values().forEach(Scope::free);
-        limbs.close();
+        Scope.free(panels);
+        bytes.close();
     }
 }

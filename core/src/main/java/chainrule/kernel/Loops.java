@@ -31,57 +31,6 @@ public final class Loops {
         m.set(FLOAT, at + 4L * i, value);
     }
 
-    /** Writes the row x · share as two limbs (see {@link Int8Product}) and returns its largest magnitude. */
-    static float limbs(MemorySegment x, long at, float[] share, MemorySegment to, long high, long low) {
-        int count = share.length;
-        float m = largest(x, at, share);
-        float scale = 2f / 255;
-        float inverse = m == 0 ? 0 : 255f / (2 * m);
-        float rest = scale * Int8Product.remainder();
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector r =
-                    load(x, at + 4L * i).mul(FloatVector.fromArray(S, share, i)).mul(inverse);
-            FloatVector q = r.add(12582912f).sub(12582912f).max(-127f).min(127f);
-            q.mul(scale).intoMemorySegment(to, high + 4L * i, LE);
-            r.sub(q).mul(rest).intoMemorySegment(to, low + 4L * i, LE);
-        }
-        for (; i < count; i++) {
-            float r = get(x, at, i) * share[i] * inverse;
-            float q = Math.clamp((r + 12582912f) - 12582912f, -127f, 127f);
-            set(to, high, i, q * scale);
-            set(to, low, i, (r - q) * rest);
-        }
-        return m;
-    }
-
-    private static float largest(MemorySegment x, long at, float[] share) {
-        int count = share.length;
-        FloatVector most = FloatVector.zero(S);
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            most = most.max(
-                    load(x, at + 4L * i).mul(FloatVector.fromArray(S, share, i)).abs());
-        }
-        float m = most.reduceLanes(VectorOperators.MAX);
-        for (; i < count; i++) {
-            m = Math.max(m, Math.abs(get(x, at, i) * share[i]));
-        }
-        return m;
-    }
-
-    /** to = m (high + low / 252). */
-    static void joinLimbs(MemorySegment y, long high, long low, float m, MemorySegment to, long at, int count) {
-        float share = m / Int8Product.remainder();
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            load(y, high + 4L * i).mul(m).add(load(y, low + 4L * i).mul(share)).intoMemorySegment(to, at + 4L * i, LE);
-        }
-        for (; i < count; i++) {
-            set(to, at, i, get(y, high, i) * m + get(y, low, i) * share);
-        }
-    }
-
     /** x += y. */
     public static void add(MemorySegment x, long at, float[] y) {
         add(x, at, MemorySegment.ofArray(y), 0, y.length);

@@ -2,7 +2,6 @@ package chainrule.kernel;
 
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class PanelProduct implements Product {
     /** Inputs whose weights are unpacked at one time: they stay in a core's cache. */
     private static final int CHUNK = 256;
-
-    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     private final boolean wide;
     private final Tensor panels;
@@ -83,8 +80,9 @@ public final class PanelProduct implements Product {
     }
 
     private void panel(int p, int n, Rows out) {
-        Scratch scratch = SCRATCH.get();
-        float[] sums = scratch.sums(n * Panels.OUTPUTS);
+        float[] sums = Scratch.floats(n * Panels.OUTPUTS);
+        Arrays.fill(sums, 0, n * Panels.OUTPUTS, 0);
+        MemorySegment floats = Scratch.bytes((long) CHUNK * Panels.OUTPUTS * Float.BYTES);
         for (int from = 0; from < inputs; from += CHUNK) {
             int count = Math.min(CHUNK, inputs - from);
             MemorySegment w = weights(p, from, count);
@@ -95,8 +93,8 @@ public final class PanelProduct implements Product {
                     Panels.rowOfShorts(w, count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
                 }
             } else {
-                Panels.unpackShorts(w, count * Panels.OUTPUTS, scratch.floats);
-                rows(scratch.floats, from, count, n, sums);
+                Panels.unpackShorts(w, count * Panels.OUTPUTS, floats);
+                rows(floats, from, count, n, sums);
             }
         }
         for (int r = 0; r < n; r++) {
@@ -133,23 +131,6 @@ public final class PanelProduct implements Product {
         }
         for (int j = 0; output + j < outputs; j++) {
             out.memory().set(ValueLayout.JAVA_FLOAT, at + 4L * j, sums[from + j] + bias[output + j]);
-        }
-    }
-
-    /** A thread's room for sums and unpacked weights. */
-    private static final class Scratch {
-        private final MemorySegment floats =
-                Arena.ofAuto().allocate((long) CHUNK * Panels.OUTPUTS * Float.BYTES, Long.BYTES * 8);
-        private float[] sums = {};
-
-        /** The first {@code count} are zero. */
-        float[] sums(int count) {
-            if (sums.length < count) {
-                sums = new float[count];
-            } else {
-                Arrays.fill(sums, 0, count, 0);
-            }
-            return sums;
         }
     }
 

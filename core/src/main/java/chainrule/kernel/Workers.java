@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * nothing to do looks out for the next loop for a while before it sleeps. Which thread does which part changes nothing
  * in the result.
  */
-final class Workers {
+public final class Workers {
     /** About 0.2 ms, longer than what lies between two loops of a pass. */
     private static final int LOOKS = 10_000;
 
@@ -30,7 +30,7 @@ final class Workers {
      * Runs {@code body} for 0 to {@code count - 1} and returns when all are done. A thread takes a run of neighbours:
      * memory is read half as fast where threads alternate.
      */
-    static void each(int count, IntConsumer body) {
+    public static void each(int count, IntConsumer body) {
         if (count == 1 || HELPERS.isEmpty() || IN_USE.isHeldByCurrentThread() || !IN_USE.tryLock()) {
             for (int i = 0; i < count; i++) {
                 body.accept(i);

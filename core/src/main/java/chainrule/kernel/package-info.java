@@ -4,8 +4,10 @@
  * <ul>
  *   <li>{@link chainrule.kernel.Rows}: rows of float32 as memory and as a tensor at once.
  *   <li>{@link chainrule.kernel.Product}: rows times a weight: {@link chainrule.kernel.PanelProduct} in float32 or
- *       bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits.
- *   <li>{@link chainrule.kernel.Loops}: norms, rotary, softmax attention, activations with the Vector API.
+ *       bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits, on FBGEMM's {@link chainrule.kernel.MicroKernel}.
+ *   <li>{@link chainrule.kernel.Attend}: softmax attention over a cache where it lies.
+ *   <li>{@link chainrule.kernel.Loops}: norms, rotary, activations with the Vector API.
+ *   <li>{@link chainrule.kernel.Workers}: threads for loops of a few microseconds.
  * </ul>
  *
  * <p>A row's result depends on nothing but the row: not on how many others are in the pass, nor on where it stands.

@@ -4,7 +4,7 @@ import chainrule.kernel.Attend;
 import chainrule.kernel.Loops;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
-import chainrule.model.RowDecoder.Place;
+import chainrule.kernel.Workers;
 import chainrule.nn.Activation;
 import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
@@ -58,7 +58,6 @@ record RowBlock(
         final Rows wide;
         final Rows inner;
         final Rows mixed;
-        float[] scores = {};
 
         Workspace(DecoderConfig c) {
             var h = c.attention().heads();
@@ -77,13 +76,6 @@ record RowBlock(
 
         void reserve(int n) {
             all().forEach(r -> r.reserve(n));
-        }
-
-        float[] scores(int count) {
-            if (scores.length < count) {
-                scores = new float[2 * count];
-            }
-            return scores;
         }
 
         @Override
@@ -121,13 +113,14 @@ record RowBlock(
         }
     }
 
-    /** Adds this block to the first {@code n} rows of the residual stream {@code x}. */
-    void apply(int layer, Rows x, int n, List<Place> places, @Nullable Angles angles) {
+    /** Adds this block to the residual stream {@code x} of a pass's rows. */
+    void apply(int layer, Rows x, PackedRows rows, @Nullable Angles angles) {
+        int n = rows.count();
         work.reserve(n);
-        see(Site.Kind.BLOCK_IN, layer, x, places);
+        see(Site.Kind.BLOCK_IN, layer, x, rows);
         attentionNorm.apply(x, n, work.normed);
-        attend(layer, n, places, angles);
-        see(Site.Kind.ATTENTION, layer, work.attended, places);
+        attend(layer, rows, angles);
+        see(Site.Kind.ATTENTION, layer, work.attended, rows);
         if (config.flow() == DecoderConfig.Flow.SERIAL) {
             add(x, work.attended, n);
             mlpNorm.apply(x, n, work.normed);
@@ -138,44 +131,41 @@ record RowBlock(
         up.apply(work.normed, n, work.wide);
         activate(n);
         down.apply(work.inner, n, work.mixed);
-        see(Site.Kind.MLP, layer, work.mixed, places);
+        see(Site.Kind.MLP, layer, work.mixed, rows);
         add(x, work.mixed, n);
-        see(Site.Kind.BLOCK_OUT, layer, x, places);
+        see(Site.Kind.BLOCK_OUT, layer, x, rows);
     }
 
     private static void add(Rows x, Rows y, int n) {
         Loops.add(x.memory(), 0, y.memory(), 0, n * x.width());
     }
 
-    private void attend(int layer, int n, List<Place> places, @Nullable Angles angles) {
+    private void attend(int layer, PackedRows rows, @Nullable Angles angles) {
+        int n = rows.count();
         qkv.apply(work.normed, n, work.qkv);
         var heads = config.attention().heads();
-        for (int i = 0; i < n; i++) {
-            turn(work.qkv.at(i), i, angles);
-        }
         var attend = new Attend(heads.queries(), heads.keys(), heads.width());
-        for (Place p : places) {
-            KeyValueCache cache = p.cache();
-            Attend.Memory memory = cache.layer(layer).memory();
-            for (int i = 0; i < p.count(); i++) {
-                long row = work.qkv.at(p.from() + i);
-                attend.store(work.qkv.memory(), row, memory, p.start() + i);
-            }
-            float[] scores = work.scores(cache.rows());
-            for (int i = 0; i < p.count(); i++) {
-                int row = p.from() + i;
-                attend.row(
-                        work.qkv.memory(),
-                        work.qkv.at(row),
-                        memory,
-                        seen(p, i),
-                        scores,
-                        work.heads.memory(),
-                        work.heads.at(row));
-            }
-        }
-        see(Site.Kind.HEADS, layer, work.heads, places);
+        Workers.each(n, i -> {
+            turn(work.qkv.at(i), i, angles);
+            attend.store(work.qkv.memory(), work.qkv.at(i), memory(layer, rows, i), rows.slot(i));
+        });
+        Workers.each(n * heads.keys(), unit -> {
+            int i = unit / heads.keys();
+            attend.group(
+                    unit % heads.keys(),
+                    work.qkv.memory(),
+                    work.qkv.at(i),
+                    memory(layer, rows, i),
+                    rows.seen(i),
+                    work.heads.memory(),
+                    work.heads.at(i));
+        });
+        see(Site.Kind.HEADS, layer, work.heads, rows);
         out.apply(work.heads, n, work.attended);
+    }
+
+    private static Attend.Memory memory(int layer, PackedRows rows, int row) {
+        return rows.place(row).cache().layer(layer).memory();
     }
 
     /** Norms and rotates the query and key heads of a row. */
@@ -194,25 +184,10 @@ record RowBlock(
         }
     }
 
-    /** The cache's rows that a text's {@code i}-th new node sees. */
-    private Attend.Seen seen(Place p, int i) {
-        KeyValueCache cache = p.cache();
-        int at = p.at()[i];
-        int first =
-                config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
-        boolean[] live = new boolean[cache.live()];
-        int position = at;
-        for (int node = cache.live() - p.count() + i; node >= 0 && position >= first; node = cache.parents()[node]) {
-            live[node] = true;
-            position--;
-        }
-        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), live);
-    }
-
     private void activate(int n) {
         if (config.mlp().gated() && config.mlp().activation() == Activation.SILU) {
             long inner = 4L * config.mlp().inner();
-            for (int i = 0; i < n; i++) {
+            Workers.each(n, i -> {
                 long row = work.wide.at(i);
                 Loops.siluTimes(
                         work.wide.memory(),
@@ -221,7 +196,7 @@ record RowBlock(
                         work.inner.memory(),
                         work.inner.at(i),
                         config.mlp().inner());
-            }
+            });
             return;
         }
         try (var _ = new Scope()) {
@@ -233,8 +208,8 @@ record RowBlock(
     }
 
     /** Shows each text's rows to its tap. */
-    static void see(Site.Kind kind, int layer, Rows rows, List<Place> places) {
-        for (Place p : places) {
+    static void see(Site.Kind kind, int layer, Rows values, PackedRows rows) {
+        for (PackedRows.Place p : rows.places()) {
             Tap tap = p.segment().tap();
             if (tap == Tap.NONE) {
                 continue;
@@ -244,7 +219,7 @@ record RowBlock(
                 continue;
             }
             try (var _ = new Scope()) {
-                Tensor seen = Ops.slice(rows.tensor(p.from() + p.count()), 0, p.from(), p.from() + p.count());
+                Tensor seen = Ops.slice(values.tensor(p.from() + p.count()), 0, p.from(), p.from() + p.count());
                 if (kind == Site.Kind.HEADS) {
                     var heads = p.cache().heads();
                     seen = seen.unflatten(1, heads.queries(), heads.width());

@@ -1,6 +1,8 @@
 package chainrule.model;
 
+import chainrule.BadInput;
 import chainrule.kernel.Int8Product;
+import chainrule.kernel.MicroKernel;
 import chainrule.kernel.PanelProduct;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
@@ -13,7 +15,10 @@ import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -109,84 +114,58 @@ final class RowDecoder implements CausalLM {
 
     @Override
     public List<Step> extend(List<Segment> segments) {
-        List<Step> steps = new ArrayList<>();
-        List<Place> decoded = new ArrayList<>();
-        int n = 0;
+        List<Segment> decoded = segments.stream().filter(RowDecoder::packs).toList();
         try (var _ = new NoGradGuard()) {
+            if (decoded.isEmpty()) {
+                return prompts.extend(segments);
+            }
+            PackedRows rows = PackedRows.of(decoded, prompts);
+            Step all = decode(rows);
+            List<Step> steps = new ArrayList<>();
+            Iterator<PackedRows.Place> places = rows.places().iterator();
             for (Segment s : segments) {
-                if (s.kind() == Segment.Kind.DECODE && !(s.tokens() instanceof Tokens.Ids)) {
-                    decoded.add(Place.of(s, n, prompts));
-                    n += s.parents().length;
-                }
+                steps.add(packs(s) ? Slice.of(all, places.next()) : CachedPass.read(prompts, s));
             }
-            Step all = n == 0 ? null : decode(decoded, n);
-            int next = 0;
-            for (Segment s : segments) {
-                boolean row = next < decoded.size() && decoded.get(next).segment() == s;
-                steps.add(
-                        row && all != null
-                                ? new Slice(all, decoded.get(next).from(), s.parents().length)
-                                : CachedPass.read(prompts, s));
-                next += row ? 1 : 0;
-            }
-        }
-        return steps;
-    }
-
-    /**
-     * A text's rows in a packed pass.
-     *
-     * @param from its first row
-     * @param at the rows' positions in the text
-     * @param start the cache's rows before this pass
-     */
-    record Place(Segment segment, int from, int[] at, int start) {
-        static Place of(Segment s, int from, Decoder lm) {
-            var cache = (KeyValueCache) s.cache();
-            int start = cache.rows();
-            cache.append(s.parents());
-            int[] at = CachedPass.positions(cache, s.parents().length);
-            for (int position : at) {
-                lm.checkLength(position + 1);
-            }
-            return new Place(s, from, at, start);
-        }
-
-        KeyValueCache cache() {
-            return (KeyValueCache) segment.cache();
-        }
-
-        int count() {
-            return at.length;
+            return steps;
         }
     }
 
-    private Step decode(List<Place> places, int n) {
+    private static boolean packs(Segment s) {
+        return s.kind() == Segment.Kind.DECODE && !(s.tokens() instanceof Tokens.Ids);
+    }
+
+    private Step decode(PackedRows rows) {
+        int n = rows.count();
         x.reserve(n);
         hidden.reserve(n);
-        int[] at = new int[n];
-        for (Place p : places) {
-            embed(p);
-            System.arraycopy(p.at(), 0, at, p.from(), p.count());
-        }
-        var angles = prompts.positions() instanceof Positions.Rotated(var rotary) ? rotary.at(at) : null;
+        embed(rows);
+        RowBlock.see(Site.Kind.EMBEDDING, 0, x, rows);
+        var angles = prompts.positions() instanceof Positions.Rotated(var rotary) ? rotary.at(rows.at()) : null;
         for (int l = 0; l < blocks.size(); l++) {
-            blocks.get(l).apply(l, x, n, places, angles);
+            blocks.get(l).apply(l, x, rows, angles);
         }
         norm.apply(x, n, hidden);
-        RowBlock.see(Site.Kind.FINAL, 0, hidden, places);
+        RowBlock.see(Site.Kind.FINAL, 0, hidden, rows);
         last = new Pass(n);
         return last;
     }
 
-    private void embed(Place p) {
-        try (var _ = new Scope()) {
-            Tensor rows = prompts.embed(p.segment().tokens(), p.at())
-                    .to(ScalarType.Float)
-                    .contiguous();
-            x.memory().asSlice(x.at(p.from()), x.at(p.count())).copyFrom(Ops.segment(rows));
+    private void embed(PackedRows rows) {
+        Optional<int[]> ids = rows.ids();
+        if (ids.isPresent()) {
+            embed(new Tokens.Row(ids.get()), rows.at(), 0);
+            return;
         }
-        RowBlock.see(Site.Kind.EMBEDDING, 0, x, List.of(p));
+        for (PackedRows.Place p : rows.places()) {
+            embed(p.segment().tokens(), Arrays.copyOfRange(rows.at(), p.from(), p.from() + p.count()), p.from());
+        }
+    }
+
+    private void embed(Tokens tokens, int[] at, int from) {
+        try (var _ = new Scope()) {
+            Tensor vectors = prompts.embed(tokens, at).to(ScalarType.Float).contiguous();
+            x.memory().asSlice(x.at(from), x.at(at.length)).copyFrom(Ops.segment(vectors));
+        }
     }
 
     /** All decoded rows of a pass; their logits come of one product, when first asked for. It ends with the next pass. */
@@ -238,6 +217,10 @@ final class RowDecoder implements CausalLM {
 
     /** One text's rows of a pass. */
     private record Slice(Step all, int from, int count) implements Step {
+        static Slice of(Step all, PackedRows.Place p) {
+            return new Slice(all, p.from(), p.count());
+        }
+
         @Override
         public int rows() {
             return count;
@@ -272,6 +255,12 @@ final class RowDecoder implements CausalLM {
 
     /** Which product a weight becomes. */
     record Weights(Compute compute) {
+        private static MicroKernel int8() {
+            return MicroKernel.here()
+                    .orElseThrow(
+                            () -> new BadInput("libtorch has no 8-bit products on this platform: use bf16 or f32."));
+        }
+
         Product pack(Linear... maps) {
             try (var _ = new Scope()) {
                 var joined = Dense.joined(maps);
@@ -279,7 +268,7 @@ final class RowDecoder implements CausalLM {
                 return switch (compute) {
                     case F32 -> PanelProduct.of(joined.weight(), bias, ScalarType.Float);
                     case BF16 -> PanelProduct.of(joined.weight(), bias, ScalarType.BFloat16);
-                    case INT8 -> Int8Product.pack(joined.weight(), bias);
+                    case INT8 -> Int8Product.pack(joined.weight(), bias, int8());
                 };
             }
         }

@@ -12,9 +12,14 @@ public final class Processor {
 
     private Processor() {}
 
-    /** Whether 8-bit dot products need no guard against overflow (AVX-512 VNNI or AVX VNNI). */
+    /** Whether 8-bit products have instructions of their own (AVX-512 VNNI). */
     public static boolean vnni() {
-        return FLAGS.contains("avx512_vnni") || FLAGS.contains("avx_vnni");
+        return FLAGS.contains("avx512_vnni");
+    }
+
+    /** Whether vectors of small whole numbers have 512 bits (AVX-512 BW). */
+    public static boolean avx512() {
+        return FLAGS.contains("avx512bw");
     }
 
     /** Whether bf16 products run on tiles (AMX). */

@@ -72,9 +72,11 @@ final class Doctor implements Verb {
                             (System.nanoTime() - began) / 1e9));
             all.put("threads", torch.get_num_threads());
             all.put(
-                    "quantised",
-                    String.join(" ", Machine.quantisedEngines())
-                            + (Machine.int8() ? "" : ": no FBGEMM, so 8-bit weights are computed with in bf16 or f32"));
+                    "int8",
+                    Machine.int8()
+                            .map(Object::toString)
+                            .orElse(
+                                    "this libtorch has no code for it: 8-bit weights are computed with in bf16 or f32"));
             all.put("decoding", Compute.forDecoding().toString());
             all.put("training", Compute.forTraining().toString());
             return Optional.empty();

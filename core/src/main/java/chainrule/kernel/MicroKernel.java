@@ -1,0 +1,110 @@
+package chainrule.kernel;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import chainrule.tensor.Natives;
+import chainrule.tensor.Processor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/**
+ * Products of 8-bit numbers in machine code that FBGEMM, a part of libtorch, writes for this processor: C = A B, with
+ * unsigned rows A [R,I], a signed panel B [⌈I/4⌉,O,4] of {@link #outputs} outputs O, and exact 32-bit sums C [R,O].
+ *
+ * <p>libtorch's own 8-bit product goes through a dispatcher, allocations, a search for the activations' range and
+ * OpenMP's threads, which together take longer than the machine code for a decoded row. Here it is called from Java's
+ * threads with nothing in between. The code comes from {@code fbgemm::CodeGenBase::getOrCreate}, by its symbol; where
+ * a libtorch lacks it (Windows, macOS on ARM), there is no such product.
+ */
+@SuppressWarnings("restricted")
+public enum MicroKernel {
+    AVX2(1, 6, 16, 8, 63),
+    AVX512(2, 14, 32, 16, 63),
+    AVX512_VNNI(4, 8, 48, 16, 127);
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final MethodHandle CODE = LINKER.downcallHandle(
+            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
+            Linker.Option.critical(false));
+
+    private final int set;
+    private final int rows;
+    private final int outputs;
+    private final int least;
+    private final int range;
+
+    /**
+     * @param set FBGEMM's {@code inst_set_t}
+     * @param rows that share a read of the panel: as many as registers hold sums of
+     * @param least outputs of a vector
+     * @param range see {@link #range()}
+     */
+    MicroKernel(int set, int rows, int outputs, int least, int range) {
+        this.set = set;
+        this.rows = rows;
+        this.outputs = outputs;
+        this.least = least;
+        this.range = range;
+    }
+
+    /** The fastest that this processor and this libtorch have. */
+    public static Optional<MicroKernel> here() {
+        MicroKernel best = Processor.vnni() ? AVX512_VNNI : Processor.avx512() ? AVX512 : AVX2;
+        return best.generator().isPresent() ? Optional.of(best) : Optional.empty();
+    }
+
+    private Optional<MemorySegment> generator() {
+        Natives.load();
+        return SymbolLookup.loaderLookup()
+                .find("_ZN6fbgemm11CodeGenBaseIhaiiE11getOrCreateILNS_10inst_set_tE" + set
+                        + "EEEPFvPKhPKaS7_PiiiEbiii");
+    }
+
+    /** O, the outputs of a panel. */
+    int outputs() {
+        return outputs;
+    }
+
+    /**
+     * Rows hold numbers from 1 to 2 · range + 1. Without VNNI two products are added in 16 bits, which 7-bit numbers
+     * cannot overflow.
+     */
+    int range() {
+        return range;
+    }
+
+    /** The code for R rows of I inputs, a multiple of 4. */
+    Code code(int rowCount, int inputs) {
+        MemorySegment generator =
+                generator().orElseThrow(() -> new IllegalStateException("libtorch has no code for " + this));
+        MethodHandle get = LINKER.downcallHandle(
+                generator, FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_BOOLEAN, JAVA_INT, JAVA_INT, JAVA_INT));
+        try (Arena arena = Arena.ofConfined()) {
+            // BlockingFactors: MR, NR, NR_MIN, ROW_INTERLEAVE, MCB, KCB, NCB. KCB is also the distance of A's rows.
+            MemorySegment blocks = arena.allocateFrom(JAVA_INT, rows, outputs, least, 4, rows, inputs, outputs);
+            MemorySegment self = arena.allocateFrom(ADDRESS, blocks);
+            return new Code((MemorySegment) get.invokeExact(self, false, rowCount, outputs, inputs), inputs, outputs);
+        } catch (Throwable e) {
+            throw new IllegalStateException("FBGEMM has no code for " + this, e);
+        }
+    }
+
+    /** Machine code for one number of rows; it lives as long as the process. */
+    record Code(MemorySegment function, int inputs, int outputs) {
+        /** Writes the sums [R,O] of {@code rows} [R,I] times {@code panel}. */
+        void apply(MemorySegment rows, MemorySegment panel, MemorySegment sums) {
+            try {
+                CODE.invokeExact(function, rows, panel, panel, sums, inputs, outputs);
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package chainrule.kernel;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/** Memory of the calling thread for what lives no longer than a loop's body; it begins with any content. */
+final class Scratch {
+    private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+    private static final int ALIGNMENT = 64;
+
+    private MemorySegment memory = MemorySegment.NULL;
+    private float[] array = {};
+
+    private Scratch() {}
+
+    /** At least {@code count} bytes of native memory, until the thread asks again. */
+    static MemorySegment bytes(long count) {
+        Scratch scratch = OF_THREAD.get();
+        if (scratch.memory.byteSize() < count) {
+            scratch.memory = Arena.ofAuto().allocate(Math.max(count, 2 * scratch.memory.byteSize()), ALIGNMENT);
+        }
+        return scratch.memory;
+    }
+
+    /** At least {@code count} numbers of Java memory, until the thread asks again. */
+    static float[] floats(int count) {
+        Scratch scratch = OF_THREAD.get();
+        if (scratch.array.length < count) {
+            scratch.array = new float[Math.max(count, 2 * scratch.array.length)];
+        }
+        return scratch.array;
+    }
+}

@@ -1,0 +1,100 @@
+package chainrule.model;
+
+import chainrule.kernel.Attend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The new rows of several texts in one pass, text after text.
+ *
+ * @param at the rows' positions in their texts
+ */
+record PackedRows(List<Place> places, Place[] byRow, int[] at) {
+    /**
+     * A text's rows.
+     *
+     * @param from its first row in the pass
+     * @param start its cache's rows before the pass
+     * @param seen what each row sees of the cache
+     */
+    record Place(Segment segment, int from, int start, Attend.Seen[] seen) {
+        KeyValueCache cache() {
+            return (KeyValueCache) segment.cache();
+        }
+
+        int count() {
+            return seen.length;
+        }
+    }
+
+    /** Makes room in the texts' caches. @throws chainrule.BadInput where a text outgrows the model's context */
+    static PackedRows of(List<Segment> segments, Decoder lm) {
+        int n = segments.stream().mapToInt(s -> s.parents().length).sum();
+        PackedRows all = new PackedRows(new ArrayList<>(), new Place[n], new int[n]);
+        int from = 0;
+        for (Segment s : segments) {
+            from += all.add(s, from, lm);
+        }
+        return all;
+    }
+
+    private int add(Segment s, int from, Decoder lm) {
+        var cache = (KeyValueCache) s.cache();
+        int start = cache.rows();
+        cache.append(s.parents());
+        int[] positions = CachedPass.positions(cache, s.parents().length);
+        Place place = new Place(s, from, start, new Attend.Seen[positions.length]);
+        for (int i = 0; i < positions.length; i++) {
+            lm.checkLength(positions[i] + 1);
+            place.seen[i] = seen(cache, cache.live() - positions.length + i, positions[i], lm.config());
+            byRow[from + i] = place;
+            at[from + i] = positions[i];
+        }
+        places.add(place);
+        return positions.length;
+    }
+
+    /** The committed rows within the window, and of the live nodes {@code node} and its ancestors there. */
+    private static Attend.Seen seen(KeyValueCache cache, int node, int at, DecoderConfig config) {
+        int first =
+                config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
+        boolean[] live = new boolean[cache.live()];
+        int position = at;
+        for (int a = node; a >= 0 && position >= first; a = cache.parents()[a]) {
+            live[a] = true;
+            position--;
+        }
+        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), live);
+    }
+
+    int count() {
+        return at.length;
+    }
+
+    /** All rows' tokens; none where a text gives vectors. */
+    Optional<int[]> ids() {
+        int[] ids = new int[at.length];
+        for (Place p : places) {
+            if (!(p.segment().tokens() instanceof Tokens.Row(int[] own))) {
+                return Optional.empty();
+            }
+            System.arraycopy(own, 0, ids, p.from(), own.length);
+        }
+        return Optional.of(ids);
+    }
+
+    Place place(int row) {
+        return byRow[row];
+    }
+
+    /** What a row sees of its text's cache. */
+    Attend.Seen seen(int row) {
+        return byRow[row].seen[row - byRow[row].from];
+    }
+
+    /** Where a row's keys and values go in its text's cache. */
+    int slot(int row) {
+        return byRow[row].start + row - byRow[row].from;
+    }
+}
