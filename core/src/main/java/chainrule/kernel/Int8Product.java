@@ -5,13 +5,11 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +36,6 @@ public final class Int8Product implements Product {
     /** Two rows of bytes for every row of a pass, in whole words. */
     private final Rows bytes;
 
-    private final Map<Integer, MicroKernel.Code> codes = new HashMap<>();
     private float[] largest = {};
 
     private Int8Product(MicroKernel kernel, int outputs, Int8Weights w, float[] bias) {
@@ -55,13 +52,17 @@ public final class Int8Product implements Product {
         this.bytes = new Rows(words);
     }
 
-    /** Packs a float weight [O,I] for {@code kernel}. */
-    public static Int8Product pack(Tensor weight, @Nullable Tensor bias, MicroKernel kernel) {
+    /**
+     * @param weights [O₁,I], [O₂,I] .. in float32, contiguous, copied; O is the sum of their outputs
+     * @param bias [O]
+     */
+    public static Int8Product pack(List<Tensor> weights, @Nullable Tensor bias, MicroKernel kernel) {
         try (var _ = new Scope()) {
-            Int8Weights w = Int8Weights.of(weight.to(ScalarType.Float).contiguous(), kernel.outputs());
+            Int8Weights w = Int8Weights.of(weights, kernel.outputs());
             int padded = w.scale().length;
             float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);
-            return new Int8Product(kernel, (int) weight.size(0), w, added);
+            int outputs = (int) weights.stream().mapToLong(part -> part.size(0)).sum();
+            return new Int8Product(kernel, outputs, w, added);
         }
     }
 
@@ -75,7 +76,7 @@ public final class Int8Product implements Product {
             largest[i] =
                     limbs.split(in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1));
         }
-        MicroKernel.Code code = codes.computeIfAbsent(n, rows -> kernel.code(2 * rows, 4 * words));
+        MicroKernel.Code code = kernel.code(2 * n, 4 * words);
         Workers.each(scale.length / kernel.outputs(), p -> panel(code, p, n, out));
     }
 

@@ -3,10 +3,8 @@ package chainrule.kernel;
 import chainrule.tensor.Ops;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -24,22 +22,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param share [I]
  */
 record Int8Weights(Tensor panels, float[] scale, int[] sums, float[] share) {
-    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final float LEAST = 1e-12f;
-    /** Adding it leaves a rounded number's last bits in the sum's last bits. */
+    /** Adding it leaves a rounded number in the last bits of the sum. */
     private static final float ROUND = 12582912f;
 
+    private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
     private static final int ROWS = 512;
 
     /**
-     * @param weight [O,I] in float32, contiguous
+     * @param weights of [O₁,I], [O₂,I] .. in float32, contiguous; O is the sum of their outputs
      * @param width P
      */
-    static Int8Weights of(Tensor weight, int width) {
-        int outputs = (int) weight.size(0);
-        int inputs = (int) weight.size(1);
-        MemorySegment w = Ops.segment(weight);
-        float[] share = shares(w, outputs, inputs);
+    static Int8Weights of(List<Tensor> weights, int width) {
+        int outputs = (int) weights.stream().mapToLong(w -> w.size(0)).sum();
+        int inputs = (int) weights.getFirst().size(1);
+        Source source = Source.of(weights);
+        float[] share = shares(source, outputs, inputs);
         int panels = Math.ceilDiv(outputs, width);
         int words = Math.ceilDiv(inputs, 4);
         Tensor packed = Ops.empty(ScalarType.Char, panels, words, width, 4);
@@ -48,28 +46,44 @@ record Int8Weights(Tensor panels, float[] scale, int[] sums, float[] share) {
         int[] sums = new int[panels * width];
         Workers.each(panels, p -> {
             float[] row = new float[inputs];
-            byte[] steps = new byte[4 * words];
+            int[] steps = new int[4 * words];
             int[] panel = new int[words * width];
             for (int j = 0; j < width && p * width + j < outputs; j++) {
                 int o = p * width + j;
-                MemorySegment.copy(w, ValueLayout.JAVA_FLOAT, 4L * o * inputs, row, 0, inputs);
+                source.read(o, row);
                 scale[o] = quantise(row, share, steps);
                 sums[o] = sum(steps);
-                for (int k = 0; k < words; k++) {
-                    panel[k * width + j] = (int) WORD.get(steps, 4 * k);
-                }
+                interleave(steps, panel, j, width);
             }
             MemorySegment.copy(panel, 0, to, ValueLayout.JAVA_INT, 4L * p * panel.length, panel.length);
         });
         return new Int8Weights(packed, scale, sums, share);
     }
 
-    private static float[] shares(MemorySegment w, int outputs, int inputs) {
+    /** Where the rows of all weights lie. */
+    private record Source(MemorySegment[] weights, int[] outputs) {
+        static Source of(List<Tensor> weights) {
+            MemorySegment[] memory = weights.stream().map(Ops::segment).toArray(MemorySegment[]::new);
+            int[] outputs = weights.stream().mapToInt(w -> (int) w.size(0)).toArray();
+            return new Source(memory, outputs);
+        }
+
+        void read(int output, float[] row) {
+            int part = 0;
+            int at = output;
+            while (at >= outputs[part]) {
+                at -= outputs[part++];
+            }
+            MemorySegment.copy(weights[part], ValueLayout.JAVA_FLOAT, 4L * at * row.length, row, 0, row.length);
+        }
+    }
+
+    private static float[] shares(Source source, int outputs, int inputs) {
         float[][] parts = new float[Math.ceilDiv(outputs, ROWS)][inputs];
         Workers.each(parts.length, part -> {
             float[] row = new float[inputs];
             for (int o = part * ROWS; o < Math.min(outputs, (part + 1) * ROWS); o++) {
-                MemorySegment.copy(w, ValueLayout.JAVA_FLOAT, 4L * o * inputs, row, 0, inputs);
+                source.read(o, row);
                 raise(parts[part], row, 1 / largest(row));
             }
         });
@@ -98,22 +112,29 @@ record Int8Weights(Tensor panels, float[] scale, int[] sums, float[] share) {
     }
 
     /** Divides {@code row} by the shares and writes it in steps. @return the size of a step */
-    private static float quantise(float[] row, float[] share, byte[] steps) {
+    private static float quantise(float[] row, float[] share, int[] steps) {
         for (int i = 0; i < row.length; i++) {
             row[i] /= share[i];
         }
         float scale = largest(row) / 127;
         for (int i = 0; i < row.length; i++) {
-            steps[i] = (byte) Float.floatToRawIntBits(row[i] / scale + ROUND);
+            steps[i] = Float.floatToRawIntBits(row[i] / scale + ROUND) - ROUND_BITS;
         }
         return scale;
     }
 
-    private static int sum(byte[] steps) {
+    private static int sum(int[] steps) {
         int sum = 0;
-        for (byte step : steps) {
+        for (int step : steps) {
             sum += step;
         }
         return sum;
+    }
+
+    /** Writes an output's steps, four to a word, in column {@code j} of a panel. */
+    private static void interleave(int[] steps, int[] panel, int j, int width) {
+        for (int i = 0, at = j; i < steps.length; i += 4, at += width) {
+            panel[at] = steps[i] & 255 | (steps[i + 1] & 255) << 8 | (steps[i + 2] & 255) << 16 | steps[i + 3] << 24;
+        }
     }
 }

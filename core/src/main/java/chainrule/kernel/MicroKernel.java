@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * Products of 8-bit numbers in machine code that FBGEMM, a part of libtorch, writes for this processor: C = A B, with
@@ -29,10 +31,9 @@ public enum MicroKernel {
     AVX512(2, 14, 32, 16, 63),
     AVX512_VNNI(4, 8, 48, 16, 127);
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle CODE = LINKER.downcallHandle(
-            FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
-            Linker.Option.critical(false));
+    private static final ConcurrentMap<Shape, Code> CODES = new ConcurrentHashMap<>();
+
+    private record Shape(MicroKernel kernel, int rows, int inputs) {}
 
     private final int set;
     private final int rows;
@@ -56,15 +57,7 @@ public enum MicroKernel {
 
     /** The fastest that this processor and this libtorch have. */
     public static Optional<MicroKernel> here() {
-        MicroKernel best = Processor.vnni() ? AVX512_VNNI : Processor.avx512() ? AVX512 : AVX2;
-        return best.generator().isPresent() ? Optional.of(best) : Optional.empty();
-    }
-
-    private Optional<MemorySegment> generator() {
-        Natives.load();
-        return SymbolLookup.loaderLookup()
-                .find("_ZN6fbgemm11CodeGenBaseIhaiiE11getOrCreateILNS_10inst_set_tE" + set
-                        + "EEEPFvPKhPKaS7_PiiiEbiii");
+        return Libtorch.BEST;
     }
 
     /** O, the outputs of a panel. */
@@ -82,17 +75,40 @@ public enum MicroKernel {
 
     /** The code for R rows of I inputs, a multiple of 4. */
     Code code(int rowCount, int inputs) {
-        MemorySegment generator =
-                generator().orElseThrow(() -> new IllegalStateException("libtorch has no code for " + this));
-        MethodHandle get = LINKER.downcallHandle(
-                generator, FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_BOOLEAN, JAVA_INT, JAVA_INT, JAVA_INT));
+        return CODES.computeIfAbsent(
+                new Shape(this, rowCount, inputs), _ -> new Code(generate(rowCount, inputs), inputs, outputs));
+    }
+
+    private MemorySegment generate(int rowCount, int inputs) {
+        MemorySegment generator = Libtorch.generator(this)
+                .orElseThrow(() -> new IllegalStateException("libtorch has no code for " + this));
         try (Arena arena = Arena.ofConfined()) {
             // BlockingFactors: MR, NR, NR_MIN, ROW_INTERLEAVE, MCB, KCB, NCB. KCB is also the distance of A's rows.
             MemorySegment blocks = arena.allocateFrom(JAVA_INT, rows, outputs, least, 4, rows, inputs, outputs);
             MemorySegment self = arena.allocateFrom(ADDRESS, blocks);
-            return new Code((MemorySegment) get.invokeExact(self, false, rowCount, outputs, inputs), inputs, outputs);
+            return (MemorySegment) Libtorch.GENERATE.invokeExact(generator, self, false, rowCount, outputs, inputs);
         } catch (Throwable e) {
             throw new IllegalStateException("FBGEMM has no code for " + this, e);
+        }
+    }
+
+    /** How FBGEMM is called. */
+    private static final class Libtorch {
+        private static final Linker LINKER = Linker.nativeLinker();
+        static final MethodHandle GENERATE = LINKER.downcallHandle(
+                FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_BOOLEAN, JAVA_INT, JAVA_INT, JAVA_INT));
+        static final MethodHandle CODE = LINKER.downcallHandle(
+                FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
+                Linker.Option.critical(false));
+        static final Optional<MicroKernel> BEST = Optional.of(
+                        Processor.vnni() ? AVX512_VNNI : Processor.avx512() ? AVX512 : AVX2)
+                .filter(kernel -> generator(kernel).isPresent());
+
+        static Optional<MemorySegment> generator(MicroKernel kernel) {
+            Natives.load();
+            return SymbolLookup.loaderLookup()
+                    .find("_ZN6fbgemm11CodeGenBaseIhaiiE11getOrCreateILNS_10inst_set_tE" + kernel.set
+                            + "EEEPFvPKhPKaS7_PiiiEbiii");
         }
     }
 
@@ -101,7 +117,7 @@ public enum MicroKernel {
         /** Writes the sums [R,O] of {@code rows} [R,I] times {@code panel}. */
         void apply(MemorySegment rows, MemorySegment panel, MemorySegment sums) {
             try {
-                CODE.invokeExact(function, rows, panel, panel, sums, inputs, outputs);
+                Libtorch.CODE.invokeExact(function, rows, panel, panel, sums, inputs, outputs);
             } catch (Throwable e) {
                 throw new IllegalStateException(e);
             }

@@ -5,6 +5,7 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +37,13 @@ public final class PanelProduct implements Product {
     }
 
     /**
-     * @param weight [O,I], copied
+     * @param weights [O₁,I], [O₂,I] .., copied; O is the sum of their outputs
+     * @param bias [O]
      * @param type float32 or bfloat16
      */
-    public static PanelProduct of(Tensor weight, @Nullable Tensor bias, ScalarType type) {
+    public static PanelProduct of(List<Tensor> weights, @Nullable Tensor bias, ScalarType type) {
         try (var _ = new Scope()) {
+            Tensor weight = weights.size() == 1 ? weights.getFirst() : Ops.cat(weights, 0);
             int outputs = (int) weight.size(0);
             int padded = count(outputs) * Panels.OUTPUTS;
             float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);

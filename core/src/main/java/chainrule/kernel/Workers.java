@@ -28,9 +28,18 @@ public final class Workers {
 
     /**
      * Runs {@code body} for 0 to {@code count - 1} and returns when all are done. A thread takes a run of neighbours:
-     * memory is read half as fast where threads alternate.
+     * memory is read half as fast where threads alternate. What a body throws is thrown here when all are done.
      */
     public static void each(int count, IntConsumer body) {
+        run(Math.min(count, HELPERS.size() + 1), count, body);
+    }
+
+    /** As {@link #each}, but a thread that is done takes the next number: for bodies of very different lengths. */
+    public static void eachInTurn(int count, IntConsumer body) {
+        run(count, count, body);
+    }
+
+    private static void run(int parts, int count, IntConsumer body) {
         if (count == 1 || HELPERS.isEmpty() || IN_USE.isHeldByCurrentThread() || !IN_USE.tryLock()) {
             for (int i = 0; i < count; i++) {
                 body.accept(i);
@@ -38,7 +47,7 @@ public final class Workers {
             return;
         }
         try {
-            Loop loop = new Loop(Math.min(count, HELPERS.size() + 1), count, body);
+            Loop loop = new Loop(parts, count, body);
             HELPERS.forEach(h -> h.give(loop));
             loop.work();
             loop.finish();
@@ -99,9 +108,11 @@ public final class Workers {
                     LockSupport.parkNanos(NAP);
                 }
             }
-            Throwable failed = failure;
-            if (failed != null) {
-                throw new IllegalStateException("a part of a loop failed", failed);
+            switch (failure) {
+                case null -> {}
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case Throwable e -> throw new IllegalStateException(e);
             }
         }
     }

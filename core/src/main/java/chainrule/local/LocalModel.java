@@ -10,11 +10,13 @@ import chainrule.decode.Token;
 import chainrule.eval.Reading;
 import chainrule.eval.Scoring;
 import chainrule.model.CausalLM;
-import chainrule.model.Decoder;
 import chainrule.model.family.Models;
 import chainrule.nn.Compute;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /**
@@ -78,34 +80,70 @@ public final class LocalModel implements AutoCloseable {
         return open(ModelArgument.find(model), new Options(compute));
     }
 
+    /** Opens a model; its tokenizer is read beside its weights. */
     public static LocalModel open(Checkpoint checkpoint, Options options) {
+        var reading = new FutureTask<>(() -> Prompts.of(checkpoint, options.notices()));
+        Thread.ofPlatform().daemon().name("chainrule-tokenizer").start(reading);
+        try {
+            boolean kernels = kernels(options);
+            Compute compute = compute(options, kernels);
+            CausalLM lm = load(checkpoint, compute, kernels);
+            try {
+                return new LocalModel(checkpoint, compute, lm, result(reading));
+            } catch (RuntimeException | Error e) {
+                lm.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            discard(reading);
+            throw e;
+        }
+    }
+
+    /** Frees a tokenizer that nobody will use. */
+    private static void discard(Future<Prompts> reading) {
+        try {
+            reading.get().close();
+        } catch (ExecutionException e) {
+            // It was not read, so there is nothing to free.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean kernels(Options options) {
         boolean kernels = options.kernels() && Machine.vectorApi();
         if (options.kernels() && !kernels) {
             options.notices()
                     .accept("The Vector API is absent, so decoding is slower: start Java with"
                             + " --add-modules=jdk.incubator.vector.");
         }
+        return kernels;
+    }
+
+    private static Compute compute(Options options, boolean kernels) {
         Compute compute = Machine.nearest(options.compute(), kernels);
         if (kernels && compute != options.compute()) {
             options.notices().accept("libtorch has no 8-bit products on this platform: computing in " + compute + ".");
         }
-        Prompts prompts = Prompts.of(checkpoint, options.notices());
+        return compute;
+    }
+
+    private static Prompts result(Future<Prompts> reading) {
         try {
-            return new LocalModel(checkpoint, compute, load(checkpoint, compute, kernels), prompts);
-        } catch (RuntimeException | Error e) {
-            prompts.close();
-            throw e;
+            return reading.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a tokenizer was read", e);
         }
     }
 
     private static CausalLM load(Checkpoint checkpoint, Compute compute, boolean kernels) {
-        Decoder plain = Models.load(checkpoint);
-        if (!kernels) {
-            return plain.in(compute);
-        }
-        try (plain) {
-            return plain.forDecoding(compute);
-        }
+        return kernels
+                ? Models.loadForDecoding(checkpoint, compute)
+                : Models.load(checkpoint).in(compute);
     }
 
     public Checkpoint checkpoint() {

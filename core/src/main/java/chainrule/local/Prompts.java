@@ -5,7 +5,6 @@ import chainrule.checkpoint.Checkpoint;
 import chainrule.decode.Stops;
 import chainrule.decode.TextStream;
 import chainrule.text.Detokenizer;
-import chainrule.text.GgufVocabulary;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.text.Tokenizer;
 import chainrule.text.template.ChatTemplate;
@@ -55,7 +54,7 @@ public final class Prompts implements AutoCloseable {
         Map<String, Object> metadata = checkpoint.metadata();
         String file = checkpoint.path().toString();
         return metadata.containsKey("tokenizer.ggml.tokens")
-                ? Optional.of(HuggingFaceTokenizer.parse(GgufVocabulary.tokenizerJson(metadata, file), file))
+                ? Optional.of(HuggingFaceTokenizer.of(metadata, file))
                 : Optional.empty();
     }
 

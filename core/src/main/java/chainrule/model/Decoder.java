@@ -4,16 +4,13 @@ import chainrule.BadInput;
 import chainrule.nn.Attention;
 import chainrule.nn.Compute;
 import chainrule.nn.Dense;
-import chainrule.nn.Draw;
 import chainrule.nn.Init;
 import chainrule.nn.Linear;
 import chainrule.nn.Norm;
-import chainrule.nn.Part;
 import chainrule.nn.Positions;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -46,30 +43,21 @@ public record Decoder(
 
     /** A decoder whose parameters come from {@code init}, computing in float32. */
     public static Decoder create(DecoderConfig config, Init init) {
-        int d = config.width();
-        double out = config.deviation() / Math.sqrt(2.0 * config.layers());
-        var draw = new Draw.Normal(config.deviation());
-        Tensor embed = init.get("embed", draw, Part.WHOLE, config.vocabulary(), d);
-        Positions positions = switch (config.position()) {
-            case DecoderConfig.Position.Learned() ->
-                new Positions.Learned(init.get("positions.weight", draw, Part.WHOLE, config.context(), d));
-            case DecoderConfig.Position.Rotated(var rotary) -> new Positions.Rotated(rotary);
-        };
-        List<Block> blocks = new ArrayList<>();
-        for (int l = 0; l < config.layers(); l++) {
-            String path = "blocks." + l;
-            blocks.add(new Block(
-                    config.norm().create(init, path + ".attentionNorm", d),
-                    config.attention().create(init, path + ".attention", d, config.norm(), config.deviation(), out),
-                    config.norm().create(init, path + ".mlpNorm", d),
-                    config.mlp().create(init, path + ".mlp", d, config.deviation(), out)));
-        }
-        Norm norm = config.norm().create(init, "norm", d);
-        Optional<Linear> head = config.tied()
-                ? Optional.empty()
-                : Optional.of(Dense.create(init, "head", new Dense.Shape(config.vocabulary(), d, false), draw));
+        Parts parts = new Parts.Made(config, init);
         return new Decoder(
-                config, embed, positions, List.copyOf(blocks), norm, head, ScalarType.Float, ScalarType.Float);
+                config,
+                parts.embed(),
+                parts.positions(),
+                IntStream.range(0, config.layers()).mapToObj(parts::block).toList(),
+                parts.norm(),
+                parts.head(),
+                ScalarType.Float,
+                ScalarType.Float);
+    }
+
+    /** What {@link #create} and then {@link #forDecoding} give, without all of it in float32 at a time. */
+    public static CausalLM createForDecoding(DecoderConfig config, Init init, Compute compute) {
+        return RowDecoder.of(new Parts.Made(config, init), compute);
     }
 
     /** The same parameters, computing in {@code type}. */
@@ -185,7 +173,7 @@ public record Decoder(
 
     @Override
     public CausalLM forDecoding(Compute compute) {
-        return RowDecoder.of(this, compute);
+        return RowDecoder.of(new Parts.Copied(this), compute);
     }
 
     /** The rotation of the queries and keys at {@code at}, where the model rotates. */

@@ -30,22 +30,22 @@ record RowBlock(
         Product down,
         Workspace work) {
 
-    static RowBlock of(DecoderConfig config, Block b, RowDecoder.Weights weights, Workspace work) {
+    static RowBlock of(DecoderConfig config, Block b, Packing packing, Workspace work) {
         var a = b.attention();
         Product up = switch (b.mlp()) {
-            case Mlp.Gated g -> weights.pack(g.gate(), g.up());
-            case Mlp.Plain p -> weights.pack(p.up());
+            case Mlp.Gated g -> packing.pack(g.gate(), g.up());
+            case Mlp.Plain p -> packing.pack(p.up());
         };
         return new RowBlock(
                 config,
                 RowNorm.of(b.attentionNorm()),
-                weights.pack(a.q(), a.k(), a.v()),
+                packing.pack(a.q(), a.k(), a.v()),
                 a.qNorm().map(RowNorm::of),
                 a.kNorm().map(RowNorm::of),
-                weights.pack(a.out()),
+                packing.pack(a.out()),
                 RowNorm.of(b.mlpNorm()),
                 up,
-                weights.pack(b.mlp().down()),
+                packing.pack(b.mlp().down()),
                 work);
     }
 

@@ -1,14 +1,8 @@
 package chainrule.model;
 
-import chainrule.BadInput;
-import chainrule.kernel.Int8Product;
-import chainrule.kernel.MicroKernel;
-import chainrule.kernel.PanelProduct;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
 import chainrule.nn.Compute;
-import chainrule.nn.Dense;
-import chainrule.nn.Linear;
 import chainrule.nn.Positions;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
@@ -19,7 +13,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -43,38 +36,27 @@ final class RowDecoder implements CausalLM {
     private final Rows logits;
     private @Nullable Pass last;
 
-    private RowDecoder(
-            Decoder prompts, List<RowBlock> blocks, RowBlock.RowNorm norm, Product head, RowBlock.Workspace work) {
+    RowDecoder(Decoder prompts, List<RowBlock> blocks, Product head, RowBlock.Workspace work) {
         this.work = work;
         this.prompts = prompts;
         this.blocks = blocks;
-        this.norm = norm;
+        this.norm = RowBlock.RowNorm.of(prompts.norm());
         this.head = head;
         this.x = new Rows(prompts.config().width());
         this.hidden = new Rows(prompts.config().width());
         this.logits = new Rows(prompts.vocabulary());
     }
 
-    /** The form of {@code lm} for {@code compute}. */
-    static RowDecoder of(Decoder lm, Compute compute) {
+    /** The form of the decoder of {@code parts} for {@code compute}; they are packed by as many threads as there are. */
+    static RowDecoder of(Parts parts, Compute compute) {
+        var packing = new Packing(parts, compute);
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
-            ScalarType type = compute.tensorType();
-            Decoder prompts = Tree.map(lm, (_, t) -> copy(t, t.dim() > 1 ? type : ScalarType.Float))
-                    .in(compute, Compute.F32);
-            var weights = new Weights(compute);
-            List<RowBlock> blocks = new ArrayList<>();
-            RowBlock.Workspace shared = new RowBlock.Workspace(lm.config());
-            for (Block block : lm.blocks()) {
-                blocks.add(RowBlock.of(lm.config(), block, weights, shared));
-            }
-            return new RowDecoder(
-                    prompts, List.copyOf(blocks), RowBlock.RowNorm.of(lm.norm()), weights.pack(lm.headMap()), shared);
+            return packing.decoder();
+        } catch (RuntimeException | Error e) {
+            packing.close();
+            throw e;
         }
-    }
-
-    private static Tensor copy(Tensor t, ScalarType type) {
-        return Scope.own(t.detach().to(type, false, true, new MemoryFormatOptional()));
     }
 
     @Override
@@ -251,26 +233,5 @@ final class RowDecoder implements CausalLM {
         x.close();
         hidden.close();
         logits.close();
-    }
-
-    /** Which product a weight becomes. */
-    record Weights(Compute compute) {
-        private static MicroKernel int8() {
-            return MicroKernel.here()
-                    .orElseThrow(
-                            () -> new BadInput("libtorch has no 8-bit products on this platform: use bf16 or f32."));
-        }
-
-        Product pack(Linear... maps) {
-            try (var _ = new Scope()) {
-                var joined = Dense.joined(maps);
-                Tensor bias = joined.bias().orElse(null);
-                return switch (compute) {
-                    case F32 -> PanelProduct.of(joined.weight(), bias, ScalarType.Float);
-                    case BF16 -> PanelProduct.of(joined.weight(), bias, ScalarType.BFloat16);
-                    case INT8 -> Int8Product.pack(joined.weight(), bias, int8());
-                };
-            }
-        }
     }
 }

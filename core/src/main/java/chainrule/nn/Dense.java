@@ -1,7 +1,6 @@
 package chainrule.nn;
 
 import chainrule.tensor.Ops;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -43,21 +42,17 @@ public record Dense(Tensor weight, Optional<Tensor> bias) implements Linear {
         return (int) weight.size(0);
     }
 
-    /** One map whose outputs are those of several plain maps in a row, in float32. */
-    public static Dense joined(Linear... maps) {
-        return join(Arrays.stream(maps).map(Dense.class::cast).toList(), ScalarType.Float);
+    /** One map whose outputs are those of {@code maps} in a row, in {@code type}. */
+    static Dense join(List<Dense> maps, ScalarType type) {
+        return new Dense(Ops.cat(maps.stream().map(m -> cast(m.weight, type)).toList(), 0), joinedBias(maps, type));
     }
 
-    /** One map whose outputs are those of {@code maps} in a row; a missing bias is 0 where another has one. */
-    static Dense join(List<Dense> maps, ScalarType type) {
-        Tensor w = Ops.cat(maps.stream().map(m -> cast(m.weight, type)).toList(), 0);
-        boolean biased = maps.stream().anyMatch(m -> m.bias.isPresent());
-        return new Dense(
-                w,
-                biased
-                        ? Optional.of(Ops.cat(
-                                maps.stream().map(m -> m.biasOrZeros(type)).toList(), 0))
-                        : Optional.empty());
+    /** The biases of {@code maps} in a row; a missing one is 0 where another map has one. */
+    public static Optional<Tensor> joinedBias(List<Dense> maps, ScalarType type) {
+        return maps.stream().anyMatch(m -> m.bias.isPresent())
+                ? Optional.of(
+                        Ops.cat(maps.stream().map(m -> m.biasOrZeros(type)).toList(), 0))
+                : Optional.empty();
     }
 
     private Tensor biasOrZeros(ScalarType type) {

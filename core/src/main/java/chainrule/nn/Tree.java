@@ -43,8 +43,11 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
         return new Tree(found);
     }
 
-    /** The same record with every tensor replaced by what {@code edit} makes of it; a tied tensor is edited once. */
-    public static <R extends Record> R map(R root, Edit edit) {
+    /**
+     * The same record (or list, or optional, or tensor) with every tensor replaced by what {@code edit} makes of it; a
+     * tied tensor is edited once.
+     */
+    public static <R> R map(R root, Edit edit) {
         IdentityHashMap<Tensor, Tensor> done = new IdentityHashMap<>();
         Edit once = (path, tensor) -> done.computeIfAbsent(tensor, t -> edit.apply(path, t));
         @SuppressWarnings("unchecked")

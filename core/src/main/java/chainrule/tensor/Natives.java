@@ -2,6 +2,7 @@ package chainrule.tensor;
 
 import chainrule.BadInput;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
@@ -12,14 +13,29 @@ import org.bytedeco.pytorch.global.torch;
  * out-of-memory error when mapped weights exceed it; that guard is switched off here, before the first native object.
  */
 public final class Natives {
-    private static final String PLATFORM = start();
+    private static final class Library {
+        /** Why it could not be loaded. */
+        static final Optional<BadInput> FAULT = start();
+    }
 
     private Natives() {}
 
     /** Loads libtorch if it is not loaded yet. @throws BadInput where this machine cannot run it */
-    @SuppressWarnings("ReturnValueIgnored")
     public static void load() {
-        PLATFORM.length();
+        Library.FAULT.ifPresent(fault -> {
+            throw fault;
+        });
+    }
+
+    /** Begins to load libtorch while the caller goes on; {@link #load} says whether it could be. */
+    public static void loadAhead() {
+        Thread.ofPlatform().daemon().name("chainrule-natives").start(() -> {
+            try {
+                load();
+            } catch (BadInput e) {
+                // Whoever needs libtorch will be told.
+            }
+        });
     }
 
     /** The platform's name as the natives' artifacts use it, as in {@code linux-x86_64}. */
@@ -30,23 +46,25 @@ public final class Natives {
         return name + "-" + (arch.equals("aarch64") || arch.equals("arm64") ? "arm64" : "x86_64");
     }
 
-    private static String start() {
+    private static Optional<BadInput> start() {
         switchOffMemoryGuard();
-        Processor.check();
         String platform = platform();
-        if (platform.equals("linux-arm64")) {
-            throw new BadInput("libtorch has no natives for linux-arm64: use Linux x86-64, macOS or Windows.");
-        }
         try {
+            Processor.check();
+            if (platform.equals("linux-arm64")) {
+                throw new BadInput("libtorch has no natives for linux-arm64: use Linux x86-64, macOS or Windows.");
+            }
             Loader.load(torch.class);
+            return Optional.empty();
+        } catch (BadInput e) {
+            return Optional.of(e);
         } catch (UnsatisfiedLinkError e) {
-            throw new BadInput(
+            return Optional.of(new BadInput(
                     "libtorch's natives for " + platform + " cannot be loaded (" + e.getMessage()
                             + "): put the artifact io.chainrule:chainrule-natives-" + platform
                             + " (type pom) on the class path.",
-                    e);
+                    e));
         }
-        return platform;
     }
 
     private static void switchOffMemoryGuard() {

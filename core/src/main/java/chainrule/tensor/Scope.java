@@ -43,7 +43,7 @@ public final class Scope implements AutoCloseable {
         return new Tensor(tensor).retainReference();
     }
 
-    /** Frees a native object that {@link #keep} or {@link #own} gave to its holder. */
+    /** Frees a native object that {@link #keep} or {@link #own} gave to its holder. Freeing again does nothing. */
     public static void free(Pointer pointer) {
         pointer.releaseReference();
     }

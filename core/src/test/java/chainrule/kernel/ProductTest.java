@@ -2,12 +2,14 @@ package chainrule.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chainrule.nn.Compute;
 import chainrule.tensor.Counter;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -74,8 +76,8 @@ class ProductTest {
             x[i][i] *= 30;
         }
         try (var _ = new Scope();
-                Product product =
-                        Int8Product.pack(Ops.tensor(weight, outputs, inputs), Ops.tensor(bias, outputs), kernel)) {
+                Product product = Int8Product.pack(
+                        List.of(Ops.tensor(weight, outputs, inputs)), Ops.tensor(bias, outputs), kernel)) {
             float[][] found = apply(product, x);
             // The twin: the same 8-bit weights, float activations.
             float[] rounded = rounded(weight, outputs, inputs);
@@ -134,7 +136,7 @@ class ProductTest {
         }
         x[0] = 0.001f;
         try (var _ = new Scope();
-                Product product = Int8Product.pack(Ops.tensor(weight, 32, inputs), null, best())) {
+                Product product = Int8Product.pack(List.of(Ops.tensor(weight, 32, inputs)), null, best())) {
             float[] found = apply(product, x)[0];
             for (int o = 0; o < 32; o++) {
                 double expected = 0;
@@ -157,13 +159,13 @@ class ProductTest {
         "960,576,BFloat16"
     })
     void aRowsBitsDependOnThatRowAlone(int outputs, int inputs, ScalarType type) {
-        rowsBitsDependOnThatRowAlone(outputs, inputs, w -> PanelProduct.of(w, null, type));
+        rowsBitsDependOnThatRowAlone(outputs, inputs, w -> PanelProduct.of(List.of(w), null, type));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void aRowsBitsDependOnThatRowAlone(MicroKernel kernel, int outputs, int inputs) {
-        rowsBitsDependOnThatRowAlone(outputs, inputs, w -> Int8Product.pack(w, null, kernel));
+        rowsBitsDependOnThatRowAlone(outputs, inputs, w -> Int8Product.pack(List.of(w), null, kernel));
     }
 
     private static void rowsBitsDependOnThatRowAlone(int outputs, int inputs, Function<Tensor, Product> pack) {
@@ -184,11 +186,33 @@ class ProductTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"INT8", "BF16", "F32"})
+    void weightsInARowAreOneProduct(Compute compute) {
+        float[] weight = normal(90 * 48, 3);
+        float[][] x = {normal(48, 4), normal(48, 5)};
+        try (var _ = new Scope()) {
+            Tensor w = Ops.tensor(weight, 90, 48);
+            List<Tensor> parts = List.of(Ops.slice(w, 0, 0, 50), Ops.slice(w, 0, 50, 57), Ops.slice(w, 0, 57, 90));
+            try (Product whole = pack(List.of(w), compute);
+                    Product joined = pack(parts, compute)) {
+                assertThat(joined.outputs()).isEqualTo(90);
+                assertThat(apply(joined, x)).isDeepEqualTo(apply(whole, x));
+            }
+        }
+    }
+
+    private static Product pack(List<Tensor> weights, Compute compute) {
+        return compute == Compute.INT8
+                ? Int8Product.pack(weights, null, best())
+                : PanelProduct.of(weights, null, compute.tensorType());
+    }
+
     @Test
     void aRowOfZerosGivesTheBias() {
         try (var _ = new Scope();
                 Product product = Int8Product.pack(
-                        Ops.tensor(normal(12, 1), 3, 4), Ops.tensor(new float[] {1, 2, 3}, 3), best())) {
+                        List.of(Ops.tensor(normal(12, 1), 3, 4)), Ops.tensor(new float[] {1, 2, 3}, 3), best())) {
             assertThat(apply(product, new float[4])[0]).containsExactly(1, 2, 3);
         }
     }

@@ -31,6 +31,7 @@ final class ModelOptions {
         if (!kernels.equals("on") && !kernels.equals("off")) {
             throw new Failure.Usage("--kernels must be on or off, not '" + kernels + "'.");
         }
+        Natives.loadAhead();
         setThreads(threads);
         return LocalModel.open(
                 model.checkpoint(),
@@ -42,8 +43,8 @@ final class ModelOptions {
         if (threads < 0) {
             throw new Failure.Usage("--threads must not be negative, not " + threads + ".");
         }
-        Natives.load();
         if (threads > 0) {
+            Natives.load();
             torch.set_num_threads(threads);
         }
     }

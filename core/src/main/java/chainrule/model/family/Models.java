@@ -4,8 +4,11 @@ import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.checkpoint.Safetensors;
 import chainrule.checkpoint.TensorFile;
+import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.DecoderConfig;
+import chainrule.nn.Compute;
+import chainrule.nn.Init;
 import chainrule.nn.Tree;
 import chainrule.tensor.Scope;
 import java.io.IOException;
@@ -15,7 +18,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -50,12 +57,36 @@ public final class Models {
      * @throws BadInput where a tensor is missing or has another shape than the configuration says
      */
     public static Decoder load(Checkpoint checkpoint) {
+        return load(checkpoint, Decoder::create);
+    }
+
+    /** The decoder of a checkpoint in the form that decodes fastest, likewise. */
+    public static CausalLM loadForDecoding(Checkpoint checkpoint, Compute compute) {
+        return load(checkpoint, (config, init) -> Decoder.createForDecoding(config, init, compute));
+    }
+
+    private static <M> M load(Checkpoint checkpoint, BiFunction<DecoderConfig, Init, M> create) {
         Form form = form(checkpoint);
         try (TensorFile weights = checkpoint.openWeights()) {
             DecoderConfig config = headed(form, weights);
             List<Stored> layout = form.family().layout(config);
-            return Decoder.create(
-                    config, Loaded.init(weights, layout, form.family().prefix()));
+            Init init = Loaded.init(weights, layout, form.family().prefix());
+            return guarded(init, guarded -> create.apply(config, guarded));
+        }
+    }
+
+    /** Makes something of parameters, which are freed where that fails. */
+    private static <M> M guarded(Init init, Function<Init, M> create) {
+        Queue<Tensor> made = new ConcurrentLinkedQueue<>();
+        try {
+            return create.apply((name, draw, part, shape) -> {
+                Tensor t = init.get(name, draw, part, shape);
+                made.add(t);
+                return t;
+            });
+        } catch (RuntimeException | Error e) {
+            made.forEach(Scope::free);
+            throw e;
         }
     }
 
