@@ -8,7 +8,6 @@ import java.util.function.LongSupplier;
  * One line that says how far a long task is and when it will end: rewritten in place on a terminal, otherwise a plain
  * line every few seconds.
  */
-@SuppressWarnings("SystemConsoleNull")
 public final class Progress implements AutoCloseable {
     private static final Duration REWRITE = Duration.ofMillis(100);
     private static final Duration PLAIN = Duration.ofSeconds(10);
@@ -23,17 +22,13 @@ public final class Progress implements AutoCloseable {
     private long shown;
     private boolean pending;
 
-    /** Progress of {@code what} towards {@code total} of whatever unit, on standard error. */
-    public Progress(String what, long total) {
-        this(what, total, System.err, terminal(), System::nanoTime);
-    }
-
-    /** As the launcher says in {@code CHAINRULE_TERMINAL}, since it stands between; without it, as the JVM sees. */
-    private static boolean terminal() {
-        String told = System.getenv("CHAINRULE_TERMINAL");
-        return told != null
-                ? told.equals("1")
-                : System.console() != null && System.console().isTerminal();
+    /**
+     * Progress of {@code what} towards {@code total} of whatever unit.
+     *
+     * @param terminal whether {@code out} ends on one
+     */
+    public Progress(String what, long total, PrintStream out, boolean terminal) {
+        this(what, total, out, terminal, System::nanoTime);
     }
 
     Progress(String what, long total, PrintStream out, boolean terminal, LongSupplier nanos) {

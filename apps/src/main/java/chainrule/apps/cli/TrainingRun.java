@@ -1,7 +1,6 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
-import chainrule.Progress;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Interrupt;
@@ -90,7 +89,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
     }
 
     private Trainer.Outcome run(Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
-        try (var progress = new Progress("step", settings.steps());
+        try (var progress = console.progress("step", settings.steps());
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {
             List<Observer> observers = new ArrayList<>(List.of(line, samples.to(progress::print)));
