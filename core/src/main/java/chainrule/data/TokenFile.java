@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 
 /**
  * A tokenised corpus in a mapped file: the ids of all documents one after another, each document ended by the
- * vocabulary's end-of-document id. The format is that of {@link TokenHeader}.
+ * vocabulary's end-of-document id, and begun by its begin-of-document id if it has one. The format is that of {@link TokenHeader}.
  */
 public final class TokenFile implements AutoCloseable {
     /** Is told after every piece of text how far the writing of a token file has come. */

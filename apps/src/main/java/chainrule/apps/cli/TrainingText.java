@@ -13,6 +13,7 @@ import chainrule.train.Examples;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Texts to train on, as token files in a run's folder {@code data}: written once, read by the run and by those that resume
@@ -40,13 +41,22 @@ final class TrainingText implements AutoCloseable {
         this.heldOut = heldOut;
     }
 
-    /** Tokenises a source into {@code folder}. */
+    /** Tokenises a source into {@code folder}, each text between what the tokenizer begins one with and {@code end}. */
     static void write(Path folder, Source source, HuggingFaceTokenizer tokenizer, int end, Console console) {
-        var vocabulary = new Vocabulary(tokenizer.size(), end, text -> tokenizer.ids(text, false));
+        var vocabulary =
+                new Vocabulary(tokenizer.size(), begin(tokenizer, end), end, text -> tokenizer.ids(text, false));
         TokenFile.write(folder.resolve("training.tokens"), source.training(), vocabulary, progress(console));
         source.heldOut()
                 .ifPresent(corpus ->
                         TokenFile.write(folder.resolve("heldout.tokens"), corpus, vocabulary, progress(console)));
+    }
+
+    /** The token that the tokenizer puts before a text; none where it is the one that ends the text before. */
+    private static OptionalInt begin(HuggingFaceTokenizer tokenizer, int end) {
+        int[] plain = tokenizer.ids("a", false);
+        int[] framed = tokenizer.ids("a", true);
+        boolean begun = plain.length > 0 && framed.length > plain.length && framed[0] != plain[0];
+        return begun && framed[0] != end ? OptionalInt.of(framed[0]) : OptionalInt.empty();
     }
 
     private static TokenFile.Progress progress(Console console) {
