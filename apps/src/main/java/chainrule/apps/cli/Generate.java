@@ -97,7 +97,7 @@ final class Generate implements Verb {
         List<Message> messages = new ArrayList<>();
         system.ifPresent(s -> messages.add(new Message("system", s)));
         messages.add(Message.user(prompt));
-        return lm.chat(messages);
+        return Conversation.of(messages).request(lm);
     }
 
     private static Map<String, Object> json(LocalModel lm, Decoding decoding, Result result, double seconds) {

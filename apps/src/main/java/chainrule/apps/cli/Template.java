@@ -1,5 +1,6 @@
 package chainrule.apps.cli;
 
+import chainrule.checkpoint.Checkpoint;
 import chainrule.local.Message;
 import chainrule.local.ModelArgument;
 import chainrule.local.Prompts;
@@ -37,9 +38,12 @@ final class Template implements Verb {
         List<Message> messages = new ArrayList<>();
         system.ifPresent(s -> messages.add(new Message("system", s)));
         messages.add(Message.user(text));
-        try (Prompts prompts = Prompts.of(ModelArgument.find(model), line -> console.note("chainrule: " + line))) {
-            String rendered = prompts.render(messages);
-            Optional<int[]> ids = prompts.hasTokenizer() ? Optional.of(prompts.chat(messages)) : Optional.empty();
+        Checkpoint checkpoint = ModelArgument.find(model);
+        try (Prompts prompts = Prompts.of(checkpoint, line -> console.note("chainrule: " + line))) {
+            Conversation conversation = Conversation.of(messages);
+            String rendered = conversation.render(checkpoint);
+            Optional<int[]> ids =
+                    prompts.hasTokenizer() ? Optional.of(conversation.ids(checkpoint, prompts)) : Optional.empty();
             if (json) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("text", rendered);
