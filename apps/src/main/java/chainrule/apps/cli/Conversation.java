@@ -12,13 +12,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model's chat template makes a prompt of.
  *
  * @param messages each with its {@code role}, its {@code content} and whatever else templates read
+ * @param tools that the model may call, as the API of OpenAI describes them; empty where nothing is said of tools
  */
-record Conversation(List<Map<String, Object>> messages) {
+record Conversation(List<Map<String, Object>> messages, Optional<List<Object>> tools) {
+    /** Turns without tools. */
     static Conversation of(List<Message> turns) {
         List<Map<String, Object>> messages = new ArrayList<>();
         for (Message turn : turns) {
@@ -27,7 +30,7 @@ record Conversation(List<Map<String, Object>> messages) {
             message.put("content", turn.content());
             messages.add(message);
         }
-        return new Conversation(messages);
+        return new Conversation(messages, Optional.empty());
     }
 
     /** What the model is given to read. @throws BadInput where its template is missing, is broken or refuses this */
@@ -39,6 +42,7 @@ record Conversation(List<Map<String, Object>> messages) {
         for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
             model.specialToken(name).ifPresent(token -> variables.put(name, token));
         }
+        tools.ifPresent(list -> variables.put("tools", list));
         variables.put("add_generation_prompt", true);
         try {
             return ChatTemplate.parse(source).render(messages, variables);
