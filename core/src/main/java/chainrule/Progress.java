@@ -2,6 +2,7 @@ package chainrule;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -9,11 +10,36 @@ import java.util.function.LongSupplier;
  * line every few seconds.
  */
 public final class Progress implements AutoCloseable {
+    /** What is counted. */
+    public enum Unit {
+        /** Things, of which each is shown. */
+        COUNT,
+        /** Bytes, shown in kB, MB or GB. */
+        BYTES;
+
+        private String of(long done, long total) {
+            if (this == COUNT) {
+                return done + "/" + total;
+            }
+            double size = total < 1_000_000 ? 1e3 : total < 1_000_000_000 ? 1e6 : 1e9;
+            String name = size == 1e3 ? "kB" : size == 1e6 ? "MB" : "GB";
+            return String.format(Locale.ROOT, "%.1f/%.1f %s", done / size, total / size, name);
+        }
+    }
+
+    /**
+     * Where progress is shown.
+     *
+     * @param terminal whether {@code out} ends on one
+     */
+    public record Screen(PrintStream out, boolean terminal) {}
+
     private static final Duration REWRITE = Duration.ofMillis(100);
     private static final Duration PLAIN = Duration.ofSeconds(10);
 
     private final String what;
     private final long total;
+    private final Unit unit;
     private final PrintStream out;
     private final boolean terminal;
     private final LongSupplier nanos;
@@ -22,20 +48,17 @@ public final class Progress implements AutoCloseable {
     private long shown;
     private boolean pending;
 
-    /**
-     * Progress of {@code what} towards {@code total} of whatever unit.
-     *
-     * @param terminal whether {@code out} ends on one
-     */
-    public Progress(String what, long total, PrintStream out, boolean terminal) {
-        this(what, total, out, terminal, System::nanoTime);
+    /** Progress of {@code what} towards {@code total} units. */
+    public Progress(String what, long total, Unit unit, Screen screen) {
+        this(what, total, unit, screen, System::nanoTime);
     }
 
-    Progress(String what, long total, PrintStream out, boolean terminal, LongSupplier nanos) {
+    Progress(String what, long total, Unit unit, Screen screen, LongSupplier nanos) {
         this.what = what;
         this.total = total;
-        this.out = out;
-        this.terminal = terminal;
+        this.unit = unit;
+        this.out = screen.out();
+        this.terminal = screen.terminal();
         this.nanos = nanos;
         this.began = nanos.getAsLong();
         this.shown = began - PLAIN.toNanos();
@@ -77,7 +100,7 @@ public final class Progress implements AutoCloseable {
     }
 
     private String line(long done, String note, long now) {
-        String line = what + " " + done + "/" + total + (note.isEmpty() ? "" : "  " + note);
+        String line = what + " " + unit.of(done, total) + (note.isEmpty() ? "" : "  " + note);
         Duration past = Duration.ofNanos(now - began);
         if (done >= total) {
             return line + "  in " + text(past);

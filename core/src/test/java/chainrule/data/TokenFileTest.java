@@ -92,13 +92,18 @@ class TokenFileTest {
         String text = "All happy families are alike.\n".repeat(100_000);
         Path source = Files.writeString(folder.resolve("source.txt"), text);
         List<Long> seen = new ArrayList<>();
-        TokenFile.write(
-                folder.resolve("a"), Corpus.of(source), Toy.CHARACTERS, (documents, tokens) -> seen.add(tokens));
+        List<Long> read = new ArrayList<>();
+        TokenFile.write(folder.resolve("a"), Corpus.of(source), Toy.CHARACTERS, (_, tokens, bytes) -> {
+            seen.add(tokens);
+            read.add(bytes);
+        });
         try (TokenFile file = TokenFile.open(folder.resolve("a"))) {
             assertThat(Toy.ids(file)).isEqualTo((text + "\0").chars().toArray());
             assertThat(file.documents()).isEqualTo(1);
         }
         assertThat(seen).hasSizeGreaterThan(2).isSorted().endsWith(text.length() + 1L);
+        assertThat(read).hasSameSizeAs(seen).isSorted().endsWith(Files.size(source));
+        assertThat(read.getFirst()).isLessThan(Files.size(source));
     }
 
     @Test

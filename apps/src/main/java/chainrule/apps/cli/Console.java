@@ -35,8 +35,8 @@ record Console(InputStream in, PrintStream out, PrintStream err, Map<String, Str
     }
 
     /** The line, among those that are no results, of how far {@code what} has come. */
-    Progress progress(String what, long total) {
-        return new Progress(what, total, err, terminal());
+    Progress progress(String what, long total, Progress.Unit unit) {
+        return new Progress(what, total, unit, new Progress.Screen(err, terminal()));
     }
 
     /** Whether {@code err} ends on one: as the launcher says, since it stands between; without it, as the JVM sees. */

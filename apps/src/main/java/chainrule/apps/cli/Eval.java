@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.Progress;
 import chainrule.data.Corpus;
 import chainrule.data.Document;
 import chainrule.eval.Perplexity;
@@ -79,7 +80,7 @@ final class Eval implements Verb {
     }
 
     private static Perplexity.Score measure(Perplexity perplexity, LocalModel lm, int[] ids, Console console) {
-        try (var progress = console.progress("eval", perplexity.scored(ids.length))) {
+        try (var progress = console.progress("eval", perplexity.scored(ids.length), Progress.Unit.COUNT)) {
             return perplexity.of(lm.lm(), ids, Reading.of(lm.compute()), done -> progress.update(done, "tokens"));
         }
     }
