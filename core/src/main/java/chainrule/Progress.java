@@ -2,19 +2,44 @@ package chainrule;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
  * One line that says how far a long task is and when it will end: rewritten in place on a terminal, otherwise a plain
  * line every few seconds.
  */
-@SuppressWarnings("SystemConsoleNull")
 public final class Progress implements AutoCloseable {
+    /** What is counted. */
+    public enum Unit {
+        /** Things, of which each is shown. */
+        COUNT,
+        /** Bytes, shown in kB, MB or GB. */
+        BYTES;
+
+        private String of(long done, long total) {
+            if (this == COUNT) {
+                return done + "/" + total;
+            }
+            double size = total < 1_000_000 ? 1e3 : total < 1_000_000_000 ? 1e6 : 1e9;
+            String name = size == 1e3 ? "kB" : size == 1e6 ? "MB" : "GB";
+            return String.format(Locale.ROOT, "%.1f/%.1f %s", done / size, total / size, name);
+        }
+    }
+
+    /**
+     * Where progress is shown.
+     *
+     * @param terminal whether {@code out} ends on one
+     */
+    public record Screen(PrintStream out, boolean terminal) {}
+
     private static final Duration REWRITE = Duration.ofMillis(100);
     private static final Duration PLAIN = Duration.ofSeconds(10);
 
     private final String what;
     private final long total;
+    private final Unit unit;
     private final PrintStream out;
     private final boolean terminal;
     private final LongSupplier nanos;
@@ -23,24 +48,17 @@ public final class Progress implements AutoCloseable {
     private long shown;
     private boolean pending;
 
-    /** Progress of {@code what} towards {@code total} of whatever unit, on standard error. */
-    public Progress(String what, long total) {
-        this(what, total, System.err, terminal(), System::nanoTime);
+    /** Progress of {@code what} towards {@code total} units. */
+    public Progress(String what, long total, Unit unit, Screen screen) {
+        this(what, total, unit, screen, System::nanoTime);
     }
 
-    /** As the launcher says in {@code CHAINRULE_TERMINAL}, since it stands between; without it, as the JVM sees. */
-    private static boolean terminal() {
-        String told = System.getenv("CHAINRULE_TERMINAL");
-        return told != null
-                ? told.equals("1")
-                : System.console() != null && System.console().isTerminal();
-    }
-
-    Progress(String what, long total, PrintStream out, boolean terminal, LongSupplier nanos) {
+    Progress(String what, long total, Unit unit, Screen screen, LongSupplier nanos) {
         this.what = what;
         this.total = total;
-        this.out = out;
-        this.terminal = terminal;
+        this.unit = unit;
+        this.out = screen.out();
+        this.terminal = screen.terminal();
         this.nanos = nanos;
         this.began = nanos.getAsLong();
         this.shown = began - PLAIN.toNanos();
@@ -82,7 +100,7 @@ public final class Progress implements AutoCloseable {
     }
 
     private String line(long done, String note, long now) {
-        String line = what + " " + done + "/" + total + (note.isEmpty() ? "" : "  " + note);
+        String line = what + " " + unit.of(done, total) + (note.isEmpty() ? "" : "  " + note);
         Duration past = Duration.ofNanos(now - began);
         if (done >= total) {
             return line + "  in " + text(past);

@@ -14,7 +14,7 @@ class ProgressTest {
     private long now;
 
     private Progress progress(boolean terminal) {
-        return new Progress("train", 100, out, terminal, () -> now);
+        return new Progress("train", 100, Progress.Unit.COUNT, new Progress.Screen(out, terminal), () -> now);
     }
 
     private void seconds(double seconds) {
@@ -61,6 +61,16 @@ class ProgressTest {
         seconds(3);
         progress.update(100, "done");
         assertThat(shown().lines()).last().isEqualTo("train 100/100  done  in 3s");
+    }
+
+    @Test
+    void bytesAreShownInTheUnitThatSuitsTheirTotal() {
+        for (long total : new long[] {2_500, 340_000_000, 4_700_000_000L}) {
+            var screen = new Progress.Screen(out, false);
+            var progress = new Progress("read", total, Progress.Unit.BYTES, screen, () -> now);
+            progress.update(total / 2, "");
+        }
+        assertThat(shown().lines()).containsExactly("read 1.3/2.5 kB", "read 170.0/340.0 MB", "read 2.4/4.7 GB");
     }
 
     @Test

@@ -20,9 +20,18 @@ public final class TinyFolder {
     private TinyFolder() {}
 
     public static Path make(Path folder) throws IOException {
+        String text = "once upon a time there was a time upon a time ";
+        return make(folder, 280, new BpeTrainer(280, List.of("<|endoftext|>")).train(Stream.of(text, text)), 0);
+    }
+
+    /**
+     * @param tokenizer its tokenizer.json
+     * @param end the id that ends a text
+     */
+    public static Path make(Path folder, int vocabulary, String tokenizer, int end) throws IOException {
         DecoderConfig shape = Tiny.llama();
         var config = new DecoderConfig(
-                280,
+                vocabulary,
                 shape.width(),
                 shape.layers(),
                 shape.context(),
@@ -35,11 +44,9 @@ public final class TinyFolder {
                 0.2);
         try (Decoder lm = Decoder.create(config, Init.random(5))) {
             var form = new Models.Form(new Llama(), config);
-            Models.save(form, lm.parameters(), Map.of("eos_token_id", 0), ScalarType.Float, folder);
+            Models.save(form, lm.parameters(), Map.of("eos_token_id", end), ScalarType.Float, folder);
         }
-        String text = "once upon a time there was a time upon a time ";
-        String json = new BpeTrainer(280, List.of("<|endoftext|>")).train(Stream.of(text, text));
-        Files.writeString(folder.resolve("tokenizer.json"), json);
+        Files.writeString(folder.resolve("tokenizer.json"), tokenizer);
         return folder;
     }
 }

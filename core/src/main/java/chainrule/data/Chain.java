@@ -4,6 +4,7 @@ import chainrule.BadInput;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Chain implements Documents {
     private final Iterator<Corpus> parts;
     private final String ifEmpty;
+    private final LongConsumer read;
     private boolean empty = true;
     private Stream<Document> open = Stream.empty();
     private Iterator<Document> documents = Collections.emptyIterator();
 
-    Chain(List<Corpus> parts, String ifEmpty) {
+    Chain(List<Corpus> parts, String ifEmpty, LongConsumer read) {
         this.parts = parts.iterator();
         this.ifEmpty = ifEmpty;
+        this.read = read;
     }
 
     @Override
@@ -30,7 +33,7 @@ final class Chain implements Documents {
                 }
                 return null;
             }
-            open = parts.next().documents();
+            open = parts.next().documents(read);
             documents = open.iterator();
         }
         empty = false;

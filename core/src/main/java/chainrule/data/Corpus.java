@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +37,16 @@ public interface Corpus {
      */
     Stream<Document> documents();
 
+    /** The same; {@code read} is told a number of bytes whenever so many more have been read from a file. */
+    default Stream<Document> documents(LongConsumer read) {
+        return documents();
+    }
+
+    /** How many bytes will be read from files, which may be packed; empty where that is not known. */
+    default OptionalLong bytes() {
+        return OptionalLong.empty();
+    }
+
     /** {@link #of(List, List)} with the usual {@link #FIELDS}. */
     static Corpus of(Path... sources) {
         return of(List.of(sources), FIELDS);
@@ -51,24 +62,15 @@ public interface Corpus {
     static Corpus of(List<Path> sources, List<String> fields) {
         List<Corpus> files = sources.stream()
                 .flatMap(source -> files(source).stream())
-                .map(file -> file(file, fields))
+                .<Corpus>map(file -> new TextFile(file, fields))
                 .toList();
         String names = sources.stream().map(Path::toString).collect(Collectors.joining(", "));
-        return () ->
-                Documents.stream(new Chain(files, "There is no text in " + names + ": name files that have some."));
+        return new Joined(files, "There is no text in " + names + ": name files that have some.");
     }
 
     /** Several corpora one after another. */
     static Corpus join(List<Corpus> parts) {
-        return () -> Documents.stream(new Chain(parts, "There is no text in any of the " + parts.size() + " corpora."));
-    }
-
-    private static Corpus file(Path file, List<String> fields) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-        boolean json = Stream.of(".jsonl", ".ndjson", ".json").anyMatch(name::endsWith);
-        return json
-                ? () -> Documents.stream(new JsonLines(file, fields))
-                : () -> Documents.stream(new TextPieces(file));
+        return new Joined(parts, "There is no text in any of the " + parts.size() + " corpora.");
     }
 
     private static List<Path> files(Path source) {

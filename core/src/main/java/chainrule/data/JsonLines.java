@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,10 +25,10 @@ final class JsonLines implements Documents {
     private final List<String> fields;
     private final Lines lines;
 
-    JsonLines(Path file, List<String> fields) {
+    JsonLines(Path file, List<String> fields, LongConsumer read) {
         this.file = file;
         this.fields = fields;
-        this.lines = new Lines(file, LIMIT);
+        this.lines = new Lines(file, LIMIT, read);
     }
 
     @Override

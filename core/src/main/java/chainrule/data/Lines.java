@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,15 @@ final class Lines implements AutoCloseable {
     private long number;
     private boolean whole = true;
 
-    /** @param limit the longest part of a line in bytes */
-    Lines(Path file, int limit) {
+    /**
+     * @param limit the longest part of a line in bytes
+     * @param read is told how many bytes were read from the file
+     */
+    Lines(Path file, int limit, LongConsumer read) {
         this.file = file;
         this.limit = limit;
         this.buffer = new byte[Math.min(limit, 1 << 16)];
-        this.in = open(file);
+        this.in = open(file, read);
     }
 
     /** The next line, or the next part of it; null at the end of the file. */
@@ -75,9 +79,9 @@ final class Lines implements AutoCloseable {
         }
     }
 
-    private static InputStream open(Path file) {
+    private static InputStream open(Path file, LongConsumer read) {
         try {
-            InputStream raw = Files.newInputStream(file);
+            InputStream raw = new Counted(Files.newInputStream(file), read);
             if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".gz")) {
                 return raw;
             }

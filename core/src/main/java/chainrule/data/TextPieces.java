@@ -1,6 +1,7 @@
 package chainrule.data;
 
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A text file as one document in pieces of at most {@link #LENGTH} characters, which end after a line where they can. */
@@ -11,9 +12,9 @@ final class TextPieces implements Documents {
     private final Lines lines;
     private @Nullable String ahead;
 
-    TextPieces(Path file) {
+    TextPieces(Path file, LongConsumer read) {
         this.file = file;
-        this.lines = new Lines(file, LENGTH);
+        this.lines = new Lines(file, LENGTH, read);
     }
 
     @Override

@@ -15,16 +15,17 @@ import java.util.zip.CRC32C;
 
 /**
  * A tokenised corpus in a mapped file: the ids of all documents one after another, each document ended by the
- * vocabulary's end-of-document id. The format is that of {@link TokenHeader}.
+ * vocabulary's end-of-document id, and begun by its begin-of-document id if it has one. The format is that of {@link TokenHeader}.
  */
 public final class TokenFile implements AutoCloseable {
     /** Is told after every piece of text how far the writing of a token file has come. */
     @FunctionalInterface
     public interface Progress {
         /** Tells nobody. */
-        Progress NONE = (documents, tokens) -> {};
+        Progress NONE = (documents, tokens, bytes) -> {};
 
-        void at(long documents, long tokens);
+        /** @param bytes read of the corpus's files */
+        void at(long documents, long tokens, long bytes);
     }
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -51,11 +52,12 @@ public final class TokenFile implements AutoCloseable {
      *     written
      */
     public static void write(Path file, Corpus corpus, Vocabulary vocabulary, Progress progress) {
+        long[] read = new long[1];
         try (var writer = new TokenWriter(file, vocabulary);
-                Stream<Document> documents = corpus.documents()) {
+                Stream<Document> documents = corpus.documents(bytes -> read[0] += bytes)) {
             for (var each = documents.iterator(); each.hasNext(); ) {
                 writer.add(each.next());
-                progress.at(writer.documents(), writer.tokens());
+                progress.at(writer.documents(), writer.tokens(), read[0]);
             }
             writer.finish();
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * A token file being written. It has its name only when it is complete and on the disk; until then its parts are beside
@@ -91,6 +92,9 @@ final class TokenWriter implements AutoCloseable {
     }
 
     private void put(int[] ids, String origin) throws IOException {
+        if (ids.length > 0 && tokenCount == documentStart) {
+            beginDocument(ids[0]);
+        }
         for (int id : ids) {
             if (id < 0 || id >= vocabulary.size()) {
                 throw new BadInput(origin + " has the token id " + id + ", which is outside the vocabulary of "
@@ -104,6 +108,14 @@ final class TokenWriter implements AutoCloseable {
         tokens.put(id, width);
         tokenCount++;
         last = id;
+    }
+
+    /** Begins a document with its id, unless {@code first}, which comes next, is that already. */
+    private void beginDocument(int first) throws IOException {
+        OptionalInt begin = vocabulary.beginOfDocument();
+        if (begin.isPresent() && begin.getAsInt() != first) {
+            putId(begin.getAsInt());
+        }
     }
 
     /** Ends the document at hand with its id, unless it is empty or ends with that already. */

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param loss the mean over the step's terms, before the parameters moved
  * @param gradientNorm before clipping
  * @param tokens read since the run began
- * @param evaluation the held-out loss after the step, where it was taken
+ * @param evaluation the held-out loss after the step in float32, where it was taken
  * @param time seconds since 1970
  */
 public record Measurement(

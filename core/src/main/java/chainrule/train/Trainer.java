@@ -4,7 +4,9 @@ import chainrule.BadInput;
 import chainrule.checkpoint.Safetensors;
 import chainrule.checkpoint.TensorFile;
 import chainrule.model.Blocks;
+import chainrule.model.Decoder;
 import chainrule.model.Net;
+import chainrule.nn.Compute;
 import chainrule.objective.Batch;
 import chainrule.optim.Optimizer;
 import chainrule.tensor.Scope;
@@ -200,12 +202,16 @@ public final class Trainer {
                         + " is good: start a new run from it with a lower learning rate, or look at these rows.");
     }
 
-    /** The mean over the held-out rows. */
+    /**
+     * The mean over the held-out rows: in float32 whatever a decoder trains in, since bfloat16 would add a rounding that
+     * the saved model does not have.
+     */
     private OptionalDouble evaluate() {
         if (task.heldOut().isEmpty()) {
             return OptionalDouble.empty();
         }
         Examples heldOut = task.heldOut().get();
+        Net exact = task.net() instanceof Decoder decoder ? decoder.in(Compute.F32) : task.net();
         long batches = Math.ceilDiv(Math.min(heldOut.rows(), settings.cadence().evaluateRows()), settings.rows());
         double sum = 0;
         double terms = 0;
@@ -213,7 +219,7 @@ public final class Trainer {
             try (var _ = new Scope();
                     var _ = new NoGradGuard()) {
                 Batch batch = heldOut.batch(i, settings.rows());
-                sum += settings.objective().sum(task.net(), batch).item_double();
+                sum += settings.objective().sum(exact, batch).item_double();
                 terms += settings.objective().terms(batch);
             }
         }

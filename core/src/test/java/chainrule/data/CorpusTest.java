@@ -77,6 +77,26 @@ class CorpusTest {
     }
 
     @Test
+    void whatIsReadOfFilesAddsUpToTheirSizePackedAsTheyAre() throws IOException {
+        Path text = write("a.txt", "plain text\n".repeat(30_000));
+        Path packed = gzip("b.jsonl.gz", "{\"text\": \"line\"}\n".repeat(30_000));
+        Corpus all = Corpus.join(List.of(Corpus.of(text), Corpus.of(packed)));
+        long[] read = new long[1];
+        try (Stream<Document> documents = all.documents(bytes -> read[0] += bytes)) {
+            documents.iterator().next();
+            assertThat(read[0]).isPositive().isLessThanOrEqualTo(Files.size(text));
+        }
+        read[0] = 0;
+        try (Stream<Document> documents = all.documents(bytes -> read[0] += bytes)) {
+            assertThat(documents).hasSize(30_001);
+        }
+        assertThat(all.bytes()).hasValue(Files.size(text) + Files.size(packed));
+        assertThat(read[0]).isEqualTo(Files.size(text) + Files.size(packed));
+        Corpus made = () -> Stream.of(new Document.Text("a", "a"));
+        assertThat(Corpus.join(List.of(all, made)).bytes()).isEmpty();
+    }
+
+    @Test
     void aByteOrderMarkIsNoText() throws IOException {
         assertThat(texts(Corpus.of(write("a.txt", "\uFEFFtext\uFEFF")))).containsExactly("text\uFEFF");
         assertThat(texts(Corpus.of(write("a.jsonl", "\uFEFF{\"text\": \"t\"}"))))

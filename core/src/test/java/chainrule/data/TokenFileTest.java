@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -67,17 +68,42 @@ class TokenFileTest {
     }
 
     @Test
+    void everyDocumentBeginsWithItsIdOnce() {
+        Corpus corpus = () -> Stream.of(
+                new Document.Text("ab", "x", false),
+                new Document.Text("c", "x", true),
+                new Document.Text("", "y", true),
+                new Document.Ids(new int[] {7, 5}, "z"),
+                new Document.Ids(new int[] {5}, "w"));
+        var framed =
+                new Vocabulary(128, OptionalInt.of(7), 0, text -> text.chars().toArray());
+        TokenFile.write(folder.resolve("a"), corpus, framed, TokenFile.Progress.NONE);
+        try (TokenFile file = TokenFile.open(folder.resolve("a"))) {
+            assertThat(Toy.ids(file)).containsExactly(7, 'a', 'b', 'c', 0, 7, 5, 0, 7, 5, 0);
+            assertThat(file.documents()).isEqualTo(3);
+        }
+        assertThatThrownBy(() -> new Vocabulary(7, OptionalInt.of(7), 0, text -> new int[0]))
+                .isInstanceOf(BadInput.class)
+                .hasMessageContaining("begin-of-document");
+    }
+
+    @Test
     void aLargeTextFileIsOneDocumentOfAllItsCharacters() throws IOException {
         String text = "All happy families are alike.\n".repeat(100_000);
         Path source = Files.writeString(folder.resolve("source.txt"), text);
         List<Long> seen = new ArrayList<>();
-        TokenFile.write(
-                folder.resolve("a"), Corpus.of(source), Toy.CHARACTERS, (documents, tokens) -> seen.add(tokens));
+        List<Long> read = new ArrayList<>();
+        TokenFile.write(folder.resolve("a"), Corpus.of(source), Toy.CHARACTERS, (_, tokens, bytes) -> {
+            seen.add(tokens);
+            read.add(bytes);
+        });
         try (TokenFile file = TokenFile.open(folder.resolve("a"))) {
             assertThat(Toy.ids(file)).isEqualTo((text + "\0").chars().toArray());
             assertThat(file.documents()).isEqualTo(1);
         }
         assertThat(seen).hasSizeGreaterThan(2).isSorted().endsWith(text.length() + 1L);
+        assertThat(read).hasSameSizeAs(seen).isSorted().endsWith(Files.size(source));
+        assertThat(read.getFirst()).isLessThan(Files.size(source));
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import chainrule.BadInput;
 import chainrule.model.Decoder;
 import chainrule.model.Net;
+import chainrule.nn.Compute;
 import chainrule.objective.Batch;
 import chainrule.objective.NextToken;
 import chainrule.objective.Objective;
@@ -22,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,27 @@ class TrainerTest {
         assertThat(Files.readAllLines(folder().resolve("metrics.jsonl")).get(4))
                 .contains("\"step\":5", "\"epoch\":0.5", "\"loss\":", "\"grad_norm\":", "\"learning_rate\":")
                 .contains("\"num_tokens\":", "\"tokens_per_second\":", "\"eval_loss\":");
+    }
+
+    @Test
+    void theHeldOutLossIsTheSavedModelsInFloat32WhateverTrainingComputesIn() {
+        try (Decoder lm = Toy.fresh();
+                RunFolder run = RunFolder.create(folder(), List.of())) {
+            Toy.run(Toy.task(lm.in(Compute.BF16)), TEN, run, new Observer() {}, () -> false);
+        }
+        double measured = measurements().getLast().evaluation().orElseThrow();
+        try (Decoder saved = Toy.load(folder())) {
+            assertThat(measured).isCloseTo(heldOutLoss(saved), within(1e-6));
+            assertThat(heldOutLoss(saved.in(Compute.BF16))).isNotCloseTo(measured, within(1e-5));
+        }
+    }
+
+    private static double heldOutLoss(Decoder lm) {
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            Batch batch = Toy.HELD_OUT.batch(0, (int) Toy.HELD_OUT.rows());
+            return new NextToken().sum(lm, batch).item_double() / batch.trained();
+        }
     }
 
     @Test

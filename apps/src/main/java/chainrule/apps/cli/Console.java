@@ -1,5 +1,6 @@
 package chainrule.apps.cli;
 
+import chainrule.Progress;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
@@ -31,6 +32,20 @@ record Console(InputStream in, PrintStream out, PrintStream err, Map<String, Str
     void note(String line) {
         err.println(line);
         err.flush();
+    }
+
+    /** The line, among those that are no results, of how far {@code what} has come. */
+    Progress progress(String what, long total, Progress.Unit unit) {
+        return new Progress(what, total, unit, new Progress.Screen(err, terminal()));
+    }
+
+    /** Whether {@code err} ends on one: as the launcher says, since it stands between; without it, as the JVM sees. */
+    @SuppressWarnings("SystemConsoleNull")
+    private boolean terminal() {
+        String told = environment.get("CHAINRULE_TERMINAL");
+        return told != null
+                ? told.equals("1")
+                : System.console() != null && System.console().isTerminal();
     }
 
     /** Whether the reader of the results has gone. */

@@ -67,7 +67,7 @@ final class Eval implements Verb {
                 read += text.ids().length;
                 bytes += text.bytes();
                 if (text.ids().length > 1) {
-                    Perplexity.Score one = measure(perplexity, lm, text.ids());
+                    Perplexity.Score one = measure(perplexity, lm, text.ids(), console);
                     sum = new Perplexity.Score(sum.tokens() + one.tokens(), sum.nll() + one.nll());
                 }
             }
@@ -79,8 +79,8 @@ final class Eval implements Verb {
         }
     }
 
-    private static Perplexity.Score measure(Perplexity perplexity, LocalModel lm, int[] ids) {
-        try (var progress = new Progress("eval", perplexity.scored(ids.length))) {
+    private static Perplexity.Score measure(Perplexity perplexity, LocalModel lm, int[] ids, Console console) {
+        try (var progress = console.progress("eval", perplexity.scored(ids.length), Progress.Unit.COUNT)) {
             return perplexity.of(lm.lm(), ids, Reading.of(lm.compute()), done -> progress.update(done, "tokens"));
         }
     }

@@ -1,7 +1,6 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
-import chainrule.text.template.TemplateException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,7 +27,6 @@ record Failure(int code, String sentence) {
             case BadInput e -> new Failure(Verb.BAD_INPUT, text(e));
             case Usage e -> new Failure(Verb.USAGE, text(e));
             case ParameterException e -> new Failure(Verb.USAGE, usage(e));
-            case TemplateException e -> new Failure(Verb.BAD_INPUT, template(e));
             case CancellationException _ -> new Failure(Verb.INTERRUPTED, "Interrupted.");
             case OutOfMemoryError _ ->
                 new Failure(Verb.FAILURE, "Java's heap is full: give it more, as in CHAINRULE_JVM_OPTIONS=-Xmx4g.");
@@ -67,12 +65,6 @@ record Failure(int code, String sentence) {
 
     private static String sentence(Throwable thrown) {
         return text(thrown).replaceFirst("[.]?$", ".");
-    }
-
-    private static String template(TemplateException e) {
-        return e.raised()
-                ? "The model's chat template refuses this conversation: " + sentence(e)
-                : "The model's chat template is broken at line " + e.line() + ": " + sentence(e);
     }
 
     private static String usage(ParameterException e) {

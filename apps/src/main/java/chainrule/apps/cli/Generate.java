@@ -7,7 +7,6 @@ import chainrule.decode.Request;
 import chainrule.decode.Result;
 import chainrule.decode.rule.Rules;
 import chainrule.local.LocalModel;
-import chainrule.local.Message;
 import chainrule.local.Suggested;
 import chainrule.nn.Compute;
 import java.io.IOException;
@@ -27,8 +26,9 @@ import picocli.CommandLine.Option;
         description = "Continue a text, by greedy search unless told otherwise.",
         footer = {
             "",
-            "Example:",
-            "  ./chainrule generate \"Once upon a time\" --model my-model --decoding sampling:temperature=0.8 --seed 1"
+            "Examples:",
+            "  ./chainrule generate \"Once upon a time\" --model my-model --decoding sampling:temperature=0.8 --seed 1",
+            "  ./chainrule generate --messages conversation.json --model my-model"
         })
 final class Generate implements Verb {
     private static final int TOKENS = 256;
@@ -45,8 +45,8 @@ final class Generate implements Verb {
     @Option(names = "--chat", description = "The text is a message: the model's chat template is put around it.")
     boolean chat;
 
-    @Option(names = "--system", paramLabel = "TEXT", description = "With --chat: the message that comes first.")
-    Optional<String> system = Optional.empty();
+    @Mixin
+    ConversationOptions conversation = new ConversationOptions();
 
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
@@ -59,14 +59,13 @@ final class Generate implements Verb {
     @Override
     public int run(Console console) throws IOException, InterruptedException {
         DecodingOptions.Chosen chosen = decoding.chosen();
-        Optional<String> prompt = text.text(console);
-        if (prompt.isEmpty() && chat) {
-            throw new Failure.Usage("--chat takes a text, not token ids.");
-        }
+        Optional<Conversation> said = conversation(console);
+        Optional<String> prompt = said.isPresent() ? Optional.empty() : text.text(console);
         try (LocalModel lm = model.open(Compute.forDecoding(), console);
                 var streaming = new Streaming(console, !json)) {
-            Request plain =
-                    prompt.isPresent() ? request(lm, prompt.get()) : lm.request(text.ids(lm.prompts(), console));
+            Request plain = said.map(s -> s.request(lm))
+                    .or(() -> prompt.map(lm::request))
+                    .orElseGet(() -> lm.request(text.ids()));
             Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
             long began = System.nanoTime();
             Result result = streaming.follow(lm.submit(json ? request.withLogprobs(0) : request));
@@ -90,14 +89,19 @@ final class Generate implements Verb {
         }
     }
 
-    private Request request(LocalModel lm, String prompt) {
-        if (!chat) {
-            return lm.request(prompt);
+    /** The conversation that is to go on; none where a raw text is. */
+    private Optional<Conversation> conversation(Console console) throws IOException {
+        if (!chat && conversation.messages.isEmpty()) {
+            if (conversation.tools.isPresent()) {
+                throw new Failure.Usage("--tools needs a conversation: give --chat or --messages.");
+            }
+            return Optional.empty();
         }
-        List<Message> messages = new ArrayList<>();
-        system.ifPresent(s -> messages.add(new Message("system", s)));
-        messages.add(Message.user(prompt));
-        return lm.chat(messages);
+        if (text.ids.isPresent()) {
+            throw new Failure.Usage("--chat and --messages take texts: leave --ids out.");
+        }
+        return Optional.of(
+                conversation.read(conversation.messages.isPresent() ? text.text : text.text(console), console));
     }
 
     private static Map<String, Object> json(LocalModel lm, Decoding decoding, Result result, double seconds) {

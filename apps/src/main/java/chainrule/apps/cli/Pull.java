@@ -40,7 +40,8 @@ final class Pull implements Verb {
                     .pull(
                             request,
                             store,
-                            (file, done, total) -> lines.computeIfAbsent(file, f -> new Progress(f, total))
+                            (file, done, total) -> lines.computeIfAbsent(
+                                            file, f -> console.progress(f, total, Progress.Unit.BYTES))
                                     .update(done, ""));
         } catch (ConnectException e) {
             throw new IOException("The hub " + settings.endpoint() + " cannot be reached.", e);

@@ -1,45 +1,51 @@
 package chainrule.apps.cli;
 
-import chainrule.local.Message;
+import chainrule.checkpoint.Checkpoint;
 import chainrule.local.ModelArgument;
 import chainrule.local.Prompts;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code template}: what a model is given to read for a message. */
+/** {@code template}: what a model is given to read for a message or a conversation. */
 @Command(
         name = "template",
         description =
-                "Show what a model is given to read for a message: its chat template rendered, and the token ids.",
-        footer = {"", "Example:", "  ./chainrule template my-model \"Hello\""})
+                "Show what a model is given to read for a message or a conversation: its chat template rendered, and the token ids.",
+        footer = {
+            "",
+            "Examples:",
+            "  ./chainrule template my-model \"Hello\"",
+            "  ./chainrule template my-model --messages conversation.json --tools tools.json"
+        })
 final class Template implements Verb {
     @Parameters(index = "0", paramLabel = "MODEL", description = "A folder, a file, or a name in the store.")
     String model = "";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "The message (${DEFAULT-VALUE}).")
-    String text = "Hello!";
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "The message (Hello!).")
+    Optional<String> text = Optional.empty();
 
-    @Option(names = "--system", paramLabel = "TEXT", description = "The message that comes first.")
-    Optional<String> system = Optional.empty();
+    @Mixin
+    ConversationOptions conversation = new ConversationOptions();
 
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
     @Override
-    public int run(Console console) {
-        List<Message> messages = new ArrayList<>();
-        system.ifPresent(s -> messages.add(new Message("system", s)));
-        messages.add(Message.user(text));
-        try (Prompts prompts = Prompts.of(ModelArgument.find(model), line -> console.note("chainrule: " + line))) {
-            String rendered = prompts.render(messages);
-            Optional<int[]> ids = prompts.hasTokenizer() ? Optional.of(prompts.chat(messages)) : Optional.empty();
+    public int run(Console console) throws IOException {
+        Conversation said = conversation.read(
+                conversation.messages.isPresent() ? text : Optional.of(text.orElse("Hello!")), console);
+        Checkpoint checkpoint = ModelArgument.find(model);
+        try (Prompts prompts = Prompts.of(checkpoint, line -> console.note("chainrule: " + line))) {
+            String rendered = said.render(checkpoint);
+            Optional<int[]> ids =
+                    prompts.hasTokenizer() ? Optional.of(said.ids(checkpoint, prompts)) : Optional.empty();
             if (json) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("text", rendered);

@@ -33,7 +33,8 @@ final class TextOptions {
         return raw.isPresent() ? prompts.text(raw.get()) : ids();
     }
 
-    private int[] ids() {
+    /** Those of {@code --ids}. */
+    int[] ids() {
         String list = ids.orElse("");
         try {
             return Arrays.stream(list.split(","))

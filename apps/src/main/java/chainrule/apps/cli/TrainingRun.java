@@ -90,7 +90,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
     }
 
     private Trainer.Outcome run(Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
-        try (var progress = new Progress("step", settings.steps());
+        try (var progress = console.progress("step", settings.steps(), Progress.Unit.COUNT);
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {
             List<Observer> observers = new ArrayList<>(List.of(line, samples.to(progress::print)));

@@ -30,7 +30,8 @@ record TrainingSamples(List<String> prompts, HuggingFaceTokenizer tokenizer, int
     }
 
     private String text(Engine engine, String prompt) {
-        int[] ids = prompt.isEmpty() ? new int[] {end} : tokenizer.ids(prompt, true);
+        int[] framed = tokenizer.ids(prompt, true);
+        int[] ids = framed.length == 0 ? new int[] {end} : framed;
         Request request = Request.of(ids)
                 .with(new Sampling(0.7, 0, 0.95, 0, 1))
                 .with(Stops.tokens(end))

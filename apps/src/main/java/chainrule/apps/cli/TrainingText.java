@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.Progress;
 import chainrule.data.Batches;
 import chainrule.data.Corpus;
 import chainrule.data.HeldOut;
@@ -12,7 +13,10 @@ import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Examples;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Texts to train on, as token files in a run's folder {@code data}: written once, read by the run and by those that resume
@@ -40,20 +44,50 @@ final class TrainingText implements AutoCloseable {
         this.heldOut = heldOut;
     }
 
-    /** Tokenises a source into {@code folder}. */
+    /** Tokenises a source into {@code folder}, each text between what the tokenizer begins one with and {@code end}. */
     static void write(Path folder, Source source, HuggingFaceTokenizer tokenizer, int end, Console console) {
-        var vocabulary = new Vocabulary(tokenizer.size(), end, text -> tokenizer.ids(text, false));
-        TokenFile.write(folder.resolve("training.tokens"), source.training(), vocabulary, progress(console));
-        source.heldOut()
-                .ifPresent(corpus ->
-                        TokenFile.write(folder.resolve("heldout.tokens"), corpus, vocabulary, progress(console)));
+        var vocabulary =
+                new Vocabulary(tokenizer.size(), begin(tokenizer, end), end, text -> tokenizer.ids(text, false));
+        tokenise(folder.resolve("training.tokens"), source.training(), vocabulary, console);
+        source.heldOut().ifPresent(corpus -> tokenise(folder.resolve("heldout.tokens"), corpus, vocabulary, console));
     }
 
-    private static TokenFile.Progress progress(Console console) {
+    private static void tokenise(Path file, Corpus corpus, Vocabulary vocabulary, Console console) {
+        OptionalLong bytes = corpus.bytes();
+        if (bytes.isEmpty()) {
+            TokenFile.write(file, corpus, vocabulary, notes(console));
+            return;
+        }
+        long total = bytes.getAsLong();
+        try (Progress line = console.progress("tokenising", total, Progress.Unit.BYTES)) {
+            line.update(0, "");
+            // All bytes have been read before the last text is tokenised.
+            TokenFile.write(
+                    file,
+                    corpus,
+                    vocabulary,
+                    (documents, tokens, read) -> line.update(Math.min(read, total - 1), texts(documents, tokens)));
+            line.update(total, "");
+        }
+    }
+
+    private static String texts(long documents, long tokens) {
+        return String.format(Locale.ROOT, "%,d texts, %,d tokens", documents, tokens);
+    }
+
+    /** The token that the tokenizer puts before a text; none where it is the one that ends the text before. */
+    private static OptionalInt begin(HuggingFaceTokenizer tokenizer, int end) {
+        int[] plain = tokenizer.ids("a", false);
+        int[] framed = tokenizer.ids("a", true);
+        boolean begun = plain.length > 0 && framed.length > plain.length && framed[0] != plain[0];
+        return begun && framed[0] != end ? OptionalInt.of(framed[0]) : OptionalInt.empty();
+    }
+
+    private static TokenFile.Progress notes(Console console) {
         long[] next = {System.nanoTime() + PAUSE};
-        return (documents, tokens) -> {
+        return (documents, tokens, _) -> {
             if (System.nanoTime() > next[0]) {
-                console.note("Tokenising: " + documents + " texts, " + tokens + " tokens so far");
+                console.note("tokenising  " + texts(documents, tokens) + " so far");
                 next[0] = System.nanoTime() + PAUSE;
             }
         };

@@ -132,7 +132,8 @@ class ChatTest {
                 folder,
                 "strict",
                 "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system here') }}{% endif %}{{ messages[0]['content'] }}");
-        Run.of("chat", "--model", strict.toString(), "--system", "Be terse.").refused(3, "no system here");
+        Run.of("chat", "--model", strict.toString(), "--system", "Be terse.")
+                .refused(3, strict.toString(), "no system here");
         Run.of("chat", "--model", strict.toString()).done();
     }
 

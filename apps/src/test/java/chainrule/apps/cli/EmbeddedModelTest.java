@@ -69,7 +69,7 @@ class EmbeddedModelTest {
                 Decoder lm = Models.load(Checkpoint.open(MODEL))) {
             int end = tokenizer.id("<|endoftext|>").orElseThrow();
             var vocabulary = new Vocabulary(tokenizer.size(), end, text -> tokenizer.ids(text, false));
-            TokenFile.write(file, new DefinitionCorpus(WordNet.load()).heldOut(), vocabulary, (_, _) -> {});
+            TokenFile.write(file, new DefinitionCorpus(WordNet.load()).heldOut(), vocabulary, (_, _, _) -> {});
             try (TokenFile tokens = TokenFile.open(file);
                     var _ = new NoGradGuard()) {
                 Windows rows = new Packing.Contiguous(LENGTH).windows(Selection.all(tokens));

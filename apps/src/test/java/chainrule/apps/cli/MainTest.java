@@ -105,6 +105,24 @@ class MainTest {
     }
 
     @Test
+    void onATerminalProgressIsRewrittenWhereTheVerbWritesAllElse() throws IOException {
+        Path text = Files.writeString(folder.resolve("measured.txt"), "once upon a time there was a time ".repeat(20));
+        Run run = Run.in(
+                Map.of("CHAINRULE_TERMINAL", "1"),
+                "",
+                "eval",
+                text.toString(),
+                "--model",
+                model,
+                "--window",
+                "32",
+                "--stride",
+                "16");
+        assertThat(run.done()).startsWith("perplexity");
+        assertThat(run.err()).contains("\reval ").contains("tokens  in ");
+    }
+
+    @Test
     void infoKnowsTheFamilyAndTheSize() {
         JsonNode json = Run.of("info", model, "--json").json();
         assertThat(json.get("family").stringValue()).isEqualTo("llama");
@@ -179,6 +197,9 @@ class MainTest {
                 "300",
                 "--json");
         assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.err())
+                .contains("\nstep 3/3  loss ", "\ntokenising 0.0/3.8 kB", "\ntokenising 3.8/3.8 kB  in ")
+                .doesNotContain("\r");
         assertThat(Path.of(out, "metrics.jsonl")).exists();
         assertThat(Run.of("generate", "once", "--model", out, "--max-tokens", "3", "--json")
                         .json()

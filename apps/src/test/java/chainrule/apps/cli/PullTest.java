@@ -97,7 +97,12 @@ class PullTest {
     @Test
     void aWrongChecksumLeavesNoModelBehind() throws IOException {
         hub.damage(WEIGHTS);
-        pull("pull", "some/model").refused(3, WEIGHTS, "checksum");
+        Run run = pull("pull", "some/model");
+        assertThat(run.code()).as(run.err()).isEqualTo(3);
+        assertThat(run.err()).as("progress, then the sentence").startsWith("chat_template.jinja ");
+        assertThat(run.err().lines().toList().getLast())
+                .startsWith("chainrule: ")
+                .contains(WEIGHTS, "checksum");
         assertThat(stored()).doesNotExist();
         assertThat(home.resolve("models/.partial/some/model").resolve(WEIGHTS)).doesNotExist();
         assertThat(home.resolve("models/.partial/some/model").resolve(WEIGHTS + ".part"))

@@ -76,9 +76,9 @@ class TemplateTest {
         Files.delete(plain.resolve("chat_template.jinja"));
         Run.of("template", plain.toString()).refused(3, plain.toString(), "no chat template");
         Path open = ChatFolder.make(folder, "open", "{% for m in messages %}{{ m.content }}");
-        Run.of("template", open.toString()).refused(3, "line 1", "endfor");
+        Run.of("template", open.toString()).refused(3, open.toString(), "line 1", "endfor");
         Path raises = ChatFolder.make(folder, "raises", "{{ raise_exception('speak in turns') }}");
-        Run.of("template", raises.toString()).refused(3, "speak in turns");
+        Run.of("template", raises.toString()).refused(3, raises.toString(), "refuses", "speak in turns.");
     }
 
     @Test

@@ -76,8 +76,11 @@ final class Arithmetic {
 
     static Object apply(Budget budget, String operator, Object a, Object b) {
         budget.charge(4);
+        if (a instanceof Markup || b instanceof Markup) {
+            return Markup.apply(budget, operator, a, b);
+        }
         if (operator.equals("%") && a instanceof String format) {
-            return new Percent(budget, format, b).format();
+            return new Percent(budget, format, b, false).format();
         }
         Values.mustExist(a, b);
         Object result = null;

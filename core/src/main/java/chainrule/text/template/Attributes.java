@@ -35,7 +35,9 @@ final class Attributes {
         if (item != null) {
             return item;
         }
-        return key instanceof String name ? attribute(budget, object, name) : missing(budget, object, key);
+        return Markup.plain(key) instanceof String name
+                ? attribute(budget, object, name)
+                : missing(budget, object, key);
     }
 
     private static @Nullable Object element(Budget budget, Object object, Object key) {
@@ -50,13 +52,16 @@ final class Attributes {
         }
         List<Object> items = Values.sequence(object);
         return switch (object) {
-            case String text -> {
-                budget.scan(text.length() / 2);
-                yield Text.substring(text, (int) at, (int) at + 1);
-            }
+            case String text -> character(budget, text, (int) at);
+            case Markup marked -> new Markup(character(budget, marked.text(), (int) at));
             case Value.Range range -> range.get(at);
             default -> items == null ? null : items.get((int) at);
         };
+    }
+
+    private static String character(Budget budget, String text, int at) {
+        budget.scan(text.length() / 2);
+        return Text.substring(text, at, at + 1);
     }
 
     /** What the object has under the name besides its items, null if nothing. */
@@ -88,6 +93,9 @@ final class Attributes {
     /** A bound that is {@link None} is the end of the object on that side. */
     static Object slice(Budget budget, Object object, Object start, Object stop, Object step) {
         Values.mustExist(object);
+        if (object instanceof Markup marked) {
+            return Markup.mark(slice(budget, marked.text(), start, stop, step));
+        }
         List<Object> items = Values.sequence(object);
         if (items == null && !(object instanceof String) && !(object instanceof Value.Range)) {
             throw new TemplateException(

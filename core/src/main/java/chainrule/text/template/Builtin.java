@@ -1,5 +1,6 @@
 package chainrule.text.template;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,12 +24,31 @@ final class Builtin implements Value.Callable {
         this.body = body;
     }
 
-    /** A function with the parameters of {@link Signature#of}. */
+    /** A function with the parameters of {@link Signature#of}, to which {@link Markup} is text like any other. */
     static Builtin of(String name, String parameters, Body body) {
-        Signature signature = Signature.of(name, parameters);
-        return new Builtin(name, (evaluator, args) -> body.apply(evaluator, signature.bind(args)));
+        return seeing(name, parameters, (evaluator, values) -> {
+            Arrays.setAll(values, i -> Markup.plain(values[i]));
+            return body.apply(evaluator, values);
+        });
     }
 
+    /** The same for one that makes {@link Markup} of {@link Markup}. */
+    static Builtin keeping(String name, String parameters, Body body) {
+        Builtin plain = of(name, parameters, body);
+        return open(name, (evaluator, args) -> {
+            boolean marked = !args.positional().isEmpty() && args.positional().getFirst() instanceof Markup;
+            Object made = plain.body.apply(evaluator, args);
+            return marked ? Markup.mark(made) : made;
+        });
+    }
+
+    /** The same for one that is given {@link Markup} as it is. */
+    static Builtin seeing(String name, String parameters, Body body) {
+        Signature signature = Signature.of(name, parameters);
+        return open(name, (evaluator, args) -> body.apply(evaluator, signature.bind(args)));
+    }
+
+    /** A function of any arguments, given as they are. */
     static Builtin open(String name, OpenBody body) {
         return new Builtin(name, body);
     }
@@ -61,7 +81,7 @@ final class Builtin implements Value.Callable {
 
     @Override
     public Object call(Evaluator evaluator, Args args) {
-        if (!args.positional().isEmpty() && args.positional().getFirst() instanceof String text) {
+        if (!args.positional().isEmpty() && Markup.plain(args.positional().getFirst()) instanceof String text) {
             evaluator.budget().scan(text.length());
         }
         return body.apply(evaluator, args);

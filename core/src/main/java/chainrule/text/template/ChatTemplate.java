@@ -19,8 +19,7 @@ import java.util.Optional;
  * <p>Templates come from strangers, so they can do nothing but make text: they see copies of plain data, and one that
  * would run too long, nest too deeply or make too much text is an error. Of Jinja's own language what chat templates
  * have no use for is unknown here: other templates and blocks ({@code include}, {@code import}, {@code extends},
- * {@code block}), automatic escaping, recursive loops, chance, and filters that lay out web pages. {@code safe}
- * marks nothing: unlike in Jinja, what is added to its text is not escaped.
+ * {@code block}), automatic escaping, recursive loops, chance, and filters that lay out web pages.
  */
 public final class ChatTemplate {
     /** Names of a message's reasoning, the first of which templates read. */

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Compare {
     private Compare() {}
 
-    static boolean equal(Budget budget, Object a, Object b) {
+    static boolean equal(Budget budget, Object left, Object right) {
+        Object a = Markup.plain(left);
+        Object b = Markup.plain(right);
         if (Arithmetic.isNumber(a) && Arithmetic.isNumber(b)) {
             return Integer.valueOf(0).equals(numbers(a, b));
         }
@@ -95,7 +97,9 @@ final class Compare {
     }
 
     /** {@code operator} is one of {@code < <= > >=}. */
-    static boolean ordered(Budget budget, String operator, Object a, Object b) {
+    static boolean ordered(Budget budget, String operator, Object left, Object right) {
+        Object a = Markup.plain(left);
+        Object b = Markup.plain(right);
         Values.mustExist(a, b);
         if (Arithmetic.isNumber(a) && Arithmetic.isNumber(b)) {
             Integer sign = numbers(a, b);
@@ -131,8 +135,8 @@ final class Compare {
     }
 
     static boolean contains(Budget budget, Object container, Object item) {
-        if (container instanceof String text) {
-            if (!(item instanceof String part)) {
+        if (Markup.plain(container) instanceof String text) {
+            if (!(Markup.plain(item) instanceof String part)) {
                 throw new TemplateException(
                         "'in <string>' requires string as left operand, not " + Values.typeName(item));
             }

@@ -48,7 +48,7 @@ final class Dict {
     Map<String, Object> strings() {
         var strings = new LinkedHashMap<String, Object>();
         for (Entry entry : entries.values()) {
-            if (!(entry.key instanceof String name)) {
+            if (!(Markup.plain(entry.key) instanceof String name)) {
                 throw new TemplateException("keywords must be strings");
             }
             strings.put(name, entry.value);
@@ -85,6 +85,7 @@ final class Dict {
                 budget.scan(s.length());
                 yield s;
             }
+            case Markup marked -> key(budget, marked.text());
             case Boolean b -> b ? 1L : 0L;
             case Double d
             when d == Math.rint(d) && !Double.isInfinite(d) -> Arithmetic.normal(new BigDecimal(d).toBigInteger());

@@ -1,6 +1,8 @@
 package chainrule.text.template;
 
+import static chainrule.text.template.Builtin.keeping;
 import static chainrule.text.template.Builtin.of;
+import static chainrule.text.template.Builtin.seeing;
 
 import chainrule.text.template.Value.None;
 import chainrule.text.template.Value.Undefined;
@@ -9,7 +11,7 @@ import java.util.function.UnaryOperator;
 
 /** The filters of a chat template: {@code value|name(arguments)}. Source: jinja2/filters.py, version 3.1. */
 final class Filters {
-    private static final Builtin DEFAULT = of(
+    private static final Builtin DEFAULT = seeing(
             "default",
             "value, default_value='', boolean=False",
             (_, a) -> a[0] instanceof Undefined || (Values.isTrue(a[2]) && !Values.isTrue(a[0])) ? a[1] : a[0]);
@@ -17,8 +19,8 @@ final class Filters {
     private static final Map<String, Builtin> ANY = Builtin.table(
             DEFAULT,
             DEFAULT.as("d"),
-            of("attr", "obj, name", (e, a) -> attribute(e, a[0], a[1])),
-            of("string", "s", (e, a) -> e.str(a[0])),
+            seeing("attr", "obj, name", (e, a) -> attribute(e, a[0], a[1])),
+            keeping("string", "s", (e, a) -> e.str(a[0])),
             of(
                     "tojson",
                     "x, ensure_ascii=False, indent=None, separators=None, sort_keys=False",
@@ -44,7 +46,7 @@ final class Filters {
         if (attribute == None.NONE) {
             return item -> item;
         }
-        if (!(attribute instanceof String path)) {
+        if (!(Markup.plain(attribute) instanceof String path)) {
             return item -> orElse(Attributes.item(evaluator.budget(), item, attribute), fallback);
         }
         String[] parts = path.split("\\.", -1);
@@ -66,6 +68,6 @@ final class Filters {
 
     /** Text in lower case, anything else as it is: how filters compare unless they are told to mind the case. */
     static Object ignoreCase(Object value, Object caseSensitive) {
-        return value instanceof String text && !Values.isTrue(caseSensitive) ? Text.lower(text) : value;
+        return Markup.plain(value) instanceof String text && !Values.isTrue(caseSensitive) ? Text.lower(text) : value;
     }
 }

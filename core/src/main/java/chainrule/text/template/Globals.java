@@ -2,6 +2,7 @@ package chainrule.text.template;
 
 import static chainrule.text.template.Builtin.of;
 import static chainrule.text.template.Builtin.open;
+import static chainrule.text.template.Builtin.seeing;
 
 import java.time.LocalDateTime;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ final class Globals {
             open("range", (_, args) -> range(args)),
             open("dict", (e, args) -> dict(e, args)),
             open("namespace", Globals::namespace),
-            of("joiner", "sep=', '", (_, a) -> joiner(a[0])),
+            seeing("joiner", "sep=', '", (_, a) -> joiner(a[0])),
             of("raise_exception", "message", (e, a) -> {
                 throw new TemplateException(e.str(a[0]), e.line(), true);
             }),

@@ -56,7 +56,7 @@ final class Json {
     private void value(Object value, int level) {
         budget.enter();
         List<Object> items = Values.sequence(value);
-        if (value instanceof String text) {
+        if (Markup.plain(value) instanceof String text) {
             string(text);
         } else if (items != null) {
             parts("[]", items.size(), level, i -> value(items.get(i), level + 1));
@@ -120,7 +120,7 @@ final class Json {
         List<Object> names = keys;
         parts("{}", names.size(), level, i -> {
             Object key = names.get(i);
-            String text = key instanceof String s ? s : scalar(key);
+            String text = Markup.plain(key) instanceof String s ? s : scalar(key);
             if (text == null) {
                 throw new TemplateException("keys must be str, int, float, bool or None, not " + Values.typeName(key));
             }

@@ -1,6 +1,7 @@
 package chainrule.text.template;
 
 import static chainrule.text.template.Builtin.of;
+import static chainrule.text.template.Builtin.seeing;
 
 import chainrule.text.template.Value.None;
 import chainrule.text.template.Value.View.Part;
@@ -17,7 +18,7 @@ final class Methods {
 
     private static final Map<String, Builtin> DICT = Builtin.table(
             of("copy", "self", (_, a) -> a[0]),
-            of("get", "self, key, default=None", Methods::get),
+            seeing("get", "self, key, default=None", Methods::get),
             of("items", "self", (_, a) -> new Value.View(Part.ITEMS, (Dict) a[0])),
             of("keys", "self", (_, a) -> new Value.View(Part.KEYS, (Dict) a[0])),
             of("values", "self", (_, a) -> new Value.View(Part.VALUES, (Dict) a[0])));
@@ -28,6 +29,7 @@ final class Methods {
     static Map<String, Builtin> table(Object value) {
         return switch (value) {
             case String _ -> StringMethods.ALL;
+            case Markup _ -> StringMethods.ALL;
             case List<?> _ -> LIST;
             case Value.Tuple _ -> SEQUENCE;
             case Value.Range _ -> SEQUENCE;

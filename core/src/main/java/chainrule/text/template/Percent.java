@@ -18,13 +18,16 @@ final class Percent {
     private final String format;
     private final Object arguments;
     private final List<Object> positional;
+    private final boolean escaping;
     private int used;
 
-    Percent(Budget budget, String format, Object arguments) {
+    /** @param escaping whether texts are escaped: where the format is {@link Markup} */
+    Percent(Budget budget, String format, Object arguments, boolean escaping) {
         this.budget = budget;
         this.format = format;
         this.arguments = arguments;
         this.positional = arguments instanceof Value.Tuple t ? t.items() : List.of(arguments);
+        this.escaping = escaping;
     }
 
     String format() {
@@ -93,7 +96,9 @@ final class Percent {
     private String write(Object value, char type, FormatSpec spec) {
         switch (type) {
             case 's', 'r' -> {
-                return spec.format(budget, type == 's' ? Repr.str(budget, value) : Repr.repr(budget, value));
+                Object shown = type == 's' ? value : Repr.repr(budget, value);
+                return spec.format(
+                        budget, escaping ? Markup.escape(budget, shown).text() : Repr.str(budget, shown));
             }
             case 'd', 'i', 'u', 'x', 'X', 'o' -> {
                 if (!Arithmetic.isNumber(value) || (value instanceof Double && "xXo".indexOf(type) >= 0)) {

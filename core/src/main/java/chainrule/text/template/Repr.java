@@ -18,6 +18,7 @@ final class Repr {
     static String str(Budget budget, Object value) {
         return switch (value) {
             case String s -> s;
+            case Markup marked -> marked.text();
             case Value.Undefined _ -> "";
             default -> repr(budget, value);
         };
@@ -38,6 +39,7 @@ final class Repr {
         budget.enter();
         switch (value) {
             case String s -> add(quote(s));
+            case Markup marked -> add("Markup(" + quote(marked.text()) + ")");
             case List<?> list -> list(list, "[", "]");
             case Value.Tuple t -> list(t.items(), "(", t.items().size() == 1 ? ",)" : ")");
             case Dict dict -> dict(dict);

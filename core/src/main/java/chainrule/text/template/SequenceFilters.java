@@ -1,5 +1,6 @@
 package chainrule.text.template;
 
+import static chainrule.text.template.Builtin.keeping;
 import static chainrule.text.template.Builtin.of;
 
 import chainrule.text.template.Compare.Keyed;
@@ -23,11 +24,11 @@ final class SequenceFilters {
             of("first", "seq", (e, a) -> first(Values.iterate(e.budget(), a[0]), "No first item, sequence was empty.")),
             of("items", "value", SequenceFilters::items),
             of("join", "value, d='', attribute=None", SequenceFilters::join),
-            of("last", "seq", SequenceFilters::last),
+            keeping("last", "seq", SequenceFilters::last),
             of("list", "value", (e, a) -> new ArrayList<>(Values.list(e.budget(), a[0]))),
             of("max", "value, case_sensitive=False, attribute=None", (e, a) -> extreme(e, ">", a)),
             of("min", "value, case_sensitive=False, attribute=None", (e, a) -> extreme(e, "<", a)),
-            of("reverse", "value", SequenceFilters::reverse),
+            keeping("reverse", "value", SequenceFilters::reverse),
             of("sort", "value, reverse=False, case_sensitive=False, attribute=None", SequenceFilters::sort),
             of("sum", "iterable, attribute=None, start=0", SequenceFilters::sum),
             of("unique", "value, case_sensitive=False, attribute=None", SequenceFilters::unique));

@@ -16,13 +16,16 @@ final class StringFormat {
     private final Budget budget;
     private final List<Object> positional;
     private final Map<String, Object> named;
+    private final boolean escaping;
     /** The next field without a name; -1 once fields are numbered. */
     private int automatic;
 
-    StringFormat(Budget budget, Args args) {
+    /** @param escaping whether fields are escaped: where the format is {@link Markup} */
+    StringFormat(Budget budget, Args args, boolean escaping) {
         this.budget = budget;
         this.positional = args.positional();
         this.named = args.named();
+        this.escaping = escaping;
     }
 
     String format(String format) {
@@ -44,16 +47,20 @@ final class StringFormat {
             value = field.group(2).equals("r") ? Repr.repr(budget, value) : Repr.str(budget, value);
         }
         boolean plain = field.group(3) == null || field.group(3).isEmpty();
-        String text = plain ? Repr.str(budget, value) : write(value, FormatSpec.parse(field.group(3)));
+        Object shown = plain ? value : write(value, FormatSpec.parse(field.group(3)));
+        String text = escaping ? Markup.escape(budget, shown).text() : Repr.str(budget, shown);
         budget.text(text.length());
         return text;
     }
 
     private String write(Object value, FormatSpec spec) {
+        if (escaping && value instanceof Markup) {
+            throw new TemplateException("Unsupported format specification for Markup.");
+        }
         if (Arithmetic.isInteger(value) && spec.precision() >= 0 && "eEfFgG%".indexOf(spec.type()) < 0) {
             throw new TemplateException("Precision not allowed in integer format specifier");
         }
-        return spec.format(budget, value);
+        return spec.format(budget, Markup.plain(value));
     }
 
     private Object value(String name) {

@@ -28,7 +28,7 @@ final class StringMethods {
             text(
                     "replace",
                     "self, old, new, count=-1",
-                    (e, s, a) -> Text.replace(e.budget(), s, need(a[1]), need(a[2]), Arithmetic.index(a[3]))),
+                    (e, s, a) -> Text.replace(e.budget(), s, need(a[1]), into(e, a[0], a[2]), Arithmetic.index(a[3]))),
             text("rjust", "self, width, fillchar=' '", (e, s, a) -> pad(e, s, a, 'r')),
             text("rstrip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), false, true)),
             text("strip", "self, chars=None", (_, s, a) -> Text.strip(s, chars(a[1]), true, true)),
@@ -65,10 +65,7 @@ final class StringMethods {
 
     private static final Map<String, Builtin> JOINING = Builtin.table(
             text("join", "self, iterable", StringMethods::join),
-            Builtin.open(
-                    "format",
-                    (e, args) -> new StringFormat(e.budget(), args.from(1))
-                            .format(need(args.positional().getFirst()))));
+            Builtin.open("format", (e, args) -> format(e, args.positional().getFirst(), args.from(1))));
 
     static final Map<String, Builtin> ALL = Builtin.table(CHANGING, SPLITTING, ASKING, JOINING);
 
@@ -79,12 +76,12 @@ final class StringMethods {
     }
 
     private static Builtin text(String name, String parameters, Body body) {
-        return Builtin.of(name, parameters, (e, a) -> {
+        return Builtin.seeing(name, parameters, (e, a) -> {
             Object result = body.apply(e, need(a[0]), a);
             if (result instanceof String made) {
                 e.budget().text(made.length());
             }
-            return result;
+            return a[0] instanceof Markup ? Markup.mark(result) : result;
         });
     }
 
@@ -93,10 +90,15 @@ final class StringMethods {
     }
 
     private static String need(Object value) {
-        if (value instanceof String text) {
+        if (Markup.plain(value) instanceof String text) {
             return text;
         }
         throw new TemplateException("must be str, not " + Values.typeName(value));
+    }
+
+    /** A text that becomes part of {@code self}. */
+    private static String into(Evaluator e, Object self, Object value) {
+        return self instanceof Markup ? Markup.escape(e.budget(), value).text() : need(value);
     }
 
     static @Nullable String chars(Object value) {
@@ -137,8 +139,15 @@ final class StringMethods {
 
     private static Object join(Evaluator e, String separator, Object[] a) {
         List<Object> items = Values.list(e.budget(), a[1]);
+        if (a[0] instanceof Markup) {
+            return e.join(
+                    separator,
+                    items.stream()
+                            .<Object>map(item -> Markup.escape(e.budget(), item))
+                            .toList());
+        }
         for (int i = 0; i < items.size(); i++) {
-            if (!(items.get(i) instanceof String)) {
+            if (!(Markup.plain(items.get(i)) instanceof String)) {
                 throw new TemplateException(
                         "sequence item " + i + ": expected str instance, " + Values.typeName(items.get(i)) + " found");
             }
@@ -146,8 +155,14 @@ final class StringMethods {
         return e.join(separator, items);
     }
 
+    private static Object format(Evaluator e, Object self, Args args) {
+        boolean marked = self instanceof Markup;
+        String text = new StringFormat(e.budget(), args, marked).format(need(self));
+        return marked ? new Markup(text) : text;
+    }
+
     private static String pad(Evaluator e, String s, Object[] a, char side) {
-        String fill = need(a[2]);
+        String fill = into(e, a[0], a[2]);
         if (Text.length(fill) != 1) {
             throw new TemplateException("The fill character must be exactly one character long");
         }
@@ -176,7 +191,7 @@ final class StringMethods {
         if (start > Text.length(need(a[0]))) {
             return null;
         }
-        return (String) Attributes.slice(e.budget(), a[0], a[2], a[3], None.NONE);
+        return (String) Attributes.slice(e.budget(), need(a[0]), a[2], a[3], None.NONE);
     }
 
     private static long start(String s, Object start) {

@@ -1,6 +1,8 @@
 package chainrule.text.template;
 
+import static chainrule.text.template.Builtin.keeping;
 import static chainrule.text.template.Builtin.of;
+import static chainrule.text.template.Builtin.seeing;
 
 import chainrule.text.template.Value.None;
 import java.util.List;
@@ -13,33 +15,22 @@ final class TextFilters {
     /** Words begin behind white space, hyphens and opening brackets. */
     private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
 
-    private static final Builtin ESCAPE = of("escape", "s", (e, a) -> escape(e, a[0]));
+    private static final Builtin ESCAPE = seeing("escape", "s", (e, a) -> Markup.escape(e.budget(), a[0]));
 
     static final Map<String, Builtin> ALL = Builtin.table(
             ESCAPE,
             ESCAPE.as("e"),
-            ESCAPE.as("forceescape"),
-            of("safe", "value", (e, a) -> e.str(a[0])),
-            of("capitalize", "s", (e, a) -> Text.capitalize(e.str(a[0]))),
-            of("indent", "s, width=4, first=False, blank=False", TextFilters::indent),
-            of("lower", "s", (e, a) -> Text.lower(e.str(a[0]))),
+            of("forceescape", "value", (e, a) -> Markup.escape(e.budget(), a[0])),
+            of("safe", "value", (e, a) -> new Markup(e.str(a[0]))),
+            keeping("capitalize", "s", (e, a) -> Text.capitalize(e.str(a[0]))),
+            keeping("indent", "s, width=4, first=False, blank=False", TextFilters::indent),
+            keeping("lower", "s", (e, a) -> Text.lower(e.str(a[0]))),
             of("replace", "s, old, new, count=None", TextFilters::replace),
             of("title", "s", TextFilters::title),
-            of("trim", "value, chars=None", TextFilters::trim),
-            of("upper", "s", (e, a) -> Text.upper(e.str(a[0]))));
+            keeping("trim", "value, chars=None", TextFilters::trim),
+            keeping("upper", "s", (e, a) -> Text.upper(e.str(a[0]))));
 
     private TextFilters() {}
-
-    private static String escape(Evaluator e, Object value) {
-        String escaped = e.str(value)
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&#34;")
-                .replace("'", "&#39;");
-        e.budget().text(escaped.length());
-        return escaped;
-    }
 
     private static Object trim(Evaluator e, Object[] a) {
         return Text.strip(e.str(a[0]), StringMethods.chars(a[1]), true, true);

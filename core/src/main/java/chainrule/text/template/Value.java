@@ -12,6 +12,7 @@ import java.util.Map;
  */
 sealed interface Value
         permits Loop,
+                Markup,
                 Value.Callable,
                 Value.Generator,
                 Value.Namespace,

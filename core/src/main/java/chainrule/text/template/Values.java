@@ -71,6 +71,7 @@ final class Values {
     static String typeName(Object value) {
         return switch (value) {
             case String _ -> "str";
+            case Markup _ -> "Markup";
             case Boolean _ -> "bool";
             case Long _ -> "int";
             case BigInteger _ -> "int";
@@ -119,6 +120,7 @@ final class Values {
     static long size(Object value) {
         return switch (value) {
             case String s -> Text.length(s);
+            case Markup marked -> Text.length(marked.text());
             case List<?> list -> list.size();
             case Value.Tuple t -> t.items().size();
             case Dict dict -> dict.size();
@@ -172,6 +174,7 @@ final class Values {
         }
         return switch (value) {
             case String s -> characters(s);
+            case Markup marked -> characters(marked.text());
             case Dict dict -> dict.keys().iterator();
             case Value.View view -> view.list().iterator();
             case Value.Range range -> numbers(range);

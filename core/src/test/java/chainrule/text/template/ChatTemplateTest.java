@@ -143,11 +143,11 @@ final class ChatTemplateTest {
     }
 
     @Test
-    void escapingIsDoneWhereItIsAskedForAndNowhereElse() {
+    void whatIsAddedToSafeTextIsEscapedAndNothingElse() {
         assertThat(TemplateData.render("{{ '<' | safe }}{{ '<' }}{{ '<' | e }}{{ '<' | safe | escape }}"))
-                .isEqualTo("<<&lt;&lt;");
+                .isEqualTo("<<&lt;<");
         assertThat(TemplateData.render("{{ 'to \"' | safe + '\"' + {'a': '<'} | tojson }}"))
-                .isEqualTo("to \"\"{\"a\": \"<\"}");
+                .isEqualTo("to \"&#34;{&#34;a&#34;: &#34;&lt;&#34;}");
     }
 
     @Test
