@@ -186,7 +186,12 @@ public final class LocalModel implements AutoCloseable {
 
     /** A conversation whose next turn is to be said. */
     public Request chat(List<Message> messages) {
-        return request(prompts.chat(messages)).with(prompts.turnEnds());
+        return chat(Conversation.of(messages));
+    }
+
+    /** A conversation, perhaps with tools, whose next turn is to be said. */
+    public Request chat(Conversation conversation) {
+        return request(prompts.chat(conversation)).with(prompts.turnEnds());
     }
 
     /** Continues a text to its end. */

@@ -8,6 +8,7 @@ import chainrule.text.Detokenizer;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.text.Tokenizer;
 import chainrule.text.template.ChatTemplate;
+import chainrule.text.template.TemplateException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -82,8 +83,8 @@ public final class Prompts implements AutoCloseable {
         return ids;
     }
 
-    /** What the model is given to read for a conversation. @throws BadInput where it has no chat template */
-    public String render(List<Message> messages) {
+    /** What the model is given to read. @throws BadInput where its chat template is missing, broken or refuses this */
+    public String render(Conversation conversation) {
         String source = checkpoint
                 .chatTemplate()
                 .orElseThrow(() -> new BadInput(checkpoint.path()
@@ -92,14 +93,25 @@ public final class Prompts implements AutoCloseable {
         for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
             checkpoint.specialToken(name).ifPresent(token -> variables.put(name, token));
         }
+        conversation.tools().ifPresent(tools -> variables.put("tools", tools));
         variables.put("add_generation_prompt", true);
-        return ChatTemplate.parse(source)
-                .render(messages.stream().map(Message::fields).toList(), variables);
+        try {
+            return ChatTemplate.parse(source).render(conversation.messages(), variables);
+        } catch (TemplateException e) {
+            throw new BadInput("The chat template of " + checkpoint.path() + reason(e), e);
+        }
     }
 
-    /** The tokens of a conversation whose next turn is the model's. */
-    public int[] chat(List<Message> messages) {
-        return tokenizer().ids(render(messages), false);
+    private static String reason(TemplateException e) {
+        String message = String.valueOf(e.getMessage()).replaceFirst("[.]?$", ".");
+        return e.raised()
+                ? " refuses this conversation: " + message
+                : " fails at its line " + e.line() + ": " + message;
+    }
+
+    /** The tokens of a conversation. @throws BadInput as {@link #render}, or where the model has no tokenizer */
+    public int[] chat(Conversation conversation) {
+        return tokenizer().ids(render(conversation), false);
     }
 
     /** The token that begins a text. */

@@ -55,8 +55,7 @@ final class Chat implements Verb {
             List<Message> messages = begin();
             List<Message> trial = begin();
             trial.add(Message.user("?"));
-            Conversation.of(trial)
-                    .ids(lm.checkpoint(), lm.prompts()); // a model that cannot chat is refused before the first message
+            lm.chat(trial); // a model that cannot chat is refused before the first message
             for (Optional<String> line = ask(console, lines); line.isPresent(); line = ask(console, lines)) {
                 switch (line.get().strip()) {
                     case "" -> {}
@@ -107,8 +106,8 @@ final class Chat implements Verb {
             Console console, Streaming streaming, LocalModel lm, DecodingOptions.Chosen chosen, List<Message> messages)
             throws InterruptedException {
         try {
-            Request request = chosen.apply(Conversation.of(messages).request(lm), lm.suggested(), TOKENS)
-                    .withSeed(chosen.seed(), messages.size());
+            Request request =
+                    chosen.apply(lm.chat(messages), lm.suggested(), TOKENS).withSeed(chosen.seed(), messages.size());
             Result answer = streaming.follow(lm.submit(request));
             messages.add(new Message("assistant", answer.text()));
             return answer.finish() != Result.Finish.CANCELLED;

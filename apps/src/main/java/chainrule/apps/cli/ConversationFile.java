@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.local.Conversation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

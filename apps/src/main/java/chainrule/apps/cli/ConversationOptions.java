@@ -1,5 +1,6 @@
 package chainrule.apps.cli;
 
+import chainrule.local.Conversation;
 import chainrule.local.Message;
 import java.io.IOException;
 import java.util.ArrayList;

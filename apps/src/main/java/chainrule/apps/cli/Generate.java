@@ -6,6 +6,7 @@ import chainrule.decode.Greedy;
 import chainrule.decode.Request;
 import chainrule.decode.Result;
 import chainrule.decode.rule.Rules;
+import chainrule.local.Conversation;
 import chainrule.local.LocalModel;
 import chainrule.local.Suggested;
 import chainrule.nn.Compute;
@@ -63,9 +64,8 @@ final class Generate implements Verb {
         Optional<String> prompt = said.isPresent() ? Optional.empty() : text.text(console);
         try (LocalModel lm = model.open(Compute.forDecoding(), console);
                 var streaming = new Streaming(console, !json)) {
-            Request plain = said.map(s -> s.request(lm))
-                    .or(() -> prompt.map(lm::request))
-                    .orElseGet(() -> lm.request(text.ids()));
+            Request plain =
+                    said.map(lm::chat).or(() -> prompt.map(lm::request)).orElseGet(() -> lm.request(text.ids()));
             Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
             long began = System.nanoTime();
             Result result = streaming.follow(lm.submit(json ? request.withLogprobs(0) : request));

@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import chainrule.checkpoint.Checkpoint;
+import chainrule.local.Conversation;
 import chainrule.local.ModelArgument;
 import chainrule.local.Prompts;
 import java.io.IOException;
@@ -43,9 +44,8 @@ final class Template implements Verb {
                 conversation.messages.isPresent() ? text : Optional.of(text.orElse("Hello!")), console);
         Checkpoint checkpoint = ModelArgument.find(model);
         try (Prompts prompts = Prompts.of(checkpoint, line -> console.note("chainrule: " + line))) {
-            String rendered = said.render(checkpoint);
-            Optional<int[]> ids =
-                    prompts.hasTokenizer() ? Optional.of(said.ids(checkpoint, prompts)) : Optional.empty();
+            String rendered = prompts.render(said);
+            Optional<int[]> ids = prompts.hasTokenizer() ? Optional.of(prompts.chat(said)) : Optional.empty();
             if (json) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("text", rendered);
