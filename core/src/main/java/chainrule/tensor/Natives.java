@@ -2,6 +2,7 @@ package chainrule.tensor;
 
 import chainrule.BadInput;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -13,6 +14,12 @@ import org.bytedeco.pytorch.global.torch;
  * out-of-memory error when mapped weights exceed it; that guard is switched off here, before the first native object.
  */
 public final class Natives {
+    /** JavaCPP's settings where the user has none; looking for builds for graphics processors takes half a second. */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "org.bytedeco.javacpp.maxPhysicalBytes", "0",
+            "org.bytedeco.javacpp.maxBytes", "0",
+            "org.bytedeco.javacpp.platform.extension", "");
+
     private static final class Library {
         /** Why it could not be loaded. */
         static final Optional<BadInput> FAULT = start();
@@ -47,7 +54,7 @@ public final class Natives {
     }
 
     private static Optional<BadInput> start() {
-        switchOffMemoryGuard();
+        setDefaults();
         String platform = platform();
         try {
             Processor.check();
@@ -67,11 +74,11 @@ public final class Natives {
         }
     }
 
-    private static void switchOffMemoryGuard() {
-        for (String limit : new String[] {"org.bytedeco.javacpp.maxPhysicalBytes", "org.bytedeco.javacpp.maxBytes"}) {
-            if (System.getProperty(limit) == null) {
-                System.setProperty(limit, "0");
+    private static void setDefaults() {
+        DEFAULTS.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
             }
-        }
+        });
     }
 }
