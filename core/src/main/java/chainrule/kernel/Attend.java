@@ -54,25 +54,23 @@ public record Attend(int queries, int keys, int width) {
     }
 
     /**
-     * The query heads of a row that share key head {@code k}.
+     * Query head {@code h} of a row.
      *
      * @param q where the H·N elements of the row's queries begin, rotated
      * @param out where the H·N mixed elements go
      */
-    public void group(int k, MemorySegment q, long qAt, Memory cache, Seen seen, MemorySegment out, long outAt) {
-        int group = queries / keys;
+    public void head(int h, MemorySegment q, long qAt, Memory cache, Seen seen, MemorySegment out, long outAt) {
+        int k = h / (queries / keys);
         int count = seen.count();
         float[] scores = Scratch.floats(count);
-        for (int h = k * group; h < (k + 1) * group; h++) {
-            score(q, qAt + 4L * h * width, cache, k, seen, scores);
-            for (int i = 0; i < seen.live.length; i++) {
-                if (!seen.live[i]) {
-                    scores[seen.to - seen.from + i] = Float.NEGATIVE_INFINITY;
-                }
+        score(q, qAt + 4L * h * width, cache, k, seen, scores);
+        for (int i = 0; i < seen.live.length; i++) {
+            if (!seen.live[i]) {
+                scores[seen.to - seen.from + i] = Float.NEGATIVE_INFINITY;
             }
-            float sum = Exp.exponentials(scores, count);
-            mix(cache, k, seen.from, count, scores, 1 / sum, out, outAt + 4L * h * width);
         }
+        float sum = Exp.exponentials(scores, count);
+        mix(cache, k, seen.from, count, scores, 1 / sum, out, outAt + 4L * h * width);
     }
 
     /** scores[i] = q · key(from + i) / √N, whole vectors of positions at a time. */

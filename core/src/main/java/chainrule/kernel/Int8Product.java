@@ -37,6 +37,7 @@ public final class Int8Product implements Product {
     private final Rows bytes;
 
     private float[] largest = {};
+    private MicroKernel.@Nullable Code last;
 
     private Int8Product(MicroKernel kernel, int outputs, Int8Weights w, float[] bias) {
         this.kernel = kernel;
@@ -76,8 +77,15 @@ public final class Int8Product implements Product {
             largest[i] =
                     limbs.split(in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1));
         }
-        MicroKernel.Code code = kernel.code(2 * n, 4 * words);
+        MicroKernel.Code code = code(2 * n);
         Workers.each(scale.length / kernel.outputs(), p -> panel(code, p, n, out));
+    }
+
+    private MicroKernel.Code code(int rows) {
+        if (last == null || last.rowCount() != rows) {
+            last = kernel.code(rows, 4 * words);
+        }
+        return last;
     }
 
     private void panel(MicroKernel.Code code, int p, int n, Rows out) {

@@ -12,9 +12,10 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * Products of 8-bit numbers in machine code that FBGEMM, a part of libtorch, writes for this processor: C = A B, with
@@ -30,10 +31,6 @@ public enum MicroKernel {
     AVX2(1, 6, 16, 8, 63),
     AVX512(2, 14, 32, 16, 63),
     AVX512_VNNI(4, 8, 48, 16, 127);
-
-    private static final ConcurrentMap<Shape, Code> CODES = new ConcurrentHashMap<>();
-
-    private record Shape(MicroKernel kernel, int rows, int inputs) {}
 
     private final int set;
     private final int rows;
@@ -73,20 +70,19 @@ public enum MicroKernel {
         return range;
     }
 
-    /** The code for R rows of I inputs, a multiple of 4. */
+    /** The code for R rows of I inputs, a multiple of 4. FBGEMM writes it once. */
     Code code(int rowCount, int inputs) {
-        return CODES.computeIfAbsent(
-                new Shape(this, rowCount, inputs), _ -> new Code(generate(rowCount, inputs), inputs, outputs));
-    }
-
-    private MemorySegment generate(int rowCount, int inputs) {
-        MemorySegment generator = Libtorch.generator(this)
-                .orElseThrow(() -> new IllegalStateException("libtorch has no code for " + this));
+        MemorySegment generator = Libtorch.GENERATORS.get(this);
+        if (generator == null) {
+            throw new IllegalStateException("libtorch has no code for " + this);
+        }
         try (Arena arena = Arena.ofConfined()) {
             // BlockingFactors: MR, NR, NR_MIN, ROW_INTERLEAVE, MCB, KCB, NCB. KCB is also the distance of A's rows.
             MemorySegment blocks = arena.allocateFrom(JAVA_INT, rows, outputs, least, 4, rows, inputs, outputs);
             MemorySegment self = arena.allocateFrom(ADDRESS, blocks);
-            return (MemorySegment) Libtorch.GENERATE.invokeExact(generator, self, false, rowCount, outputs, inputs);
+            var function =
+                    (MemorySegment) Libtorch.GENERATE.invokeExact(generator, self, false, rowCount, outputs, inputs);
+            return new Code(function, rowCount, inputs, outputs);
         } catch (Throwable e) {
             throw new IllegalStateException("FBGEMM has no code for " + this, e);
         }
@@ -100,20 +96,26 @@ public enum MicroKernel {
         static final MethodHandle CODE = LINKER.downcallHandle(
                 FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
                 Linker.Option.critical(false));
+        static final Map<MicroKernel, MemorySegment> GENERATORS = generators();
         static final Optional<MicroKernel> BEST = Optional.of(
                         Processor.vnni() ? AVX512_VNNI : Processor.avx512() ? AVX512 : AVX2)
-                .filter(kernel -> generator(kernel).isPresent());
+                .filter(GENERATORS::containsKey);
 
-        static Optional<MemorySegment> generator(MicroKernel kernel) {
+        private static Map<MicroKernel, MemorySegment> generators() {
             Natives.load();
-            return SymbolLookup.loaderLookup()
-                    .find("_ZN6fbgemm11CodeGenBaseIhaiiE11getOrCreateILNS_10inst_set_tE" + kernel.set
-                            + "EEEPFvPKhPKaS7_PiiiEbiii");
+            Map<MicroKernel, MemorySegment> found = new EnumMap<>(MicroKernel.class);
+            for (MicroKernel kernel : values()) {
+                SymbolLookup.loaderLookup()
+                        .find("_ZN6fbgemm11CodeGenBaseIhaiiE11getOrCreateILNS_10inst_set_tE" + kernel.set
+                                + "EEEPFvPKhPKaS7_PiiiEbiii")
+                        .ifPresent(generator -> found.put(kernel, generator));
+            }
+            return Collections.unmodifiableMap(found);
         }
     }
 
     /** Machine code for one number of rows; it lives as long as the process. */
-    record Code(MemorySegment function, int inputs, int outputs) {
+    record Code(MemorySegment function, int rowCount, int inputs, int outputs) {
         /** Writes the sums [R,O] of {@code rows} [R,I] times {@code panel}. */
         void apply(MemorySegment rows, MemorySegment panel, MemorySegment sums) {
             try {

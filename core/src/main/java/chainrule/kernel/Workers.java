@@ -3,6 +3,7 @@ package chainrule.kernel;
 import chainrule.tensor.Natives;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,14 +59,18 @@ public final class Workers {
 
     private static List<Worker> helpers() {
         Natives.load();
+        int threads = torch.get_num_threads();
+        Semaphore started = new Semaphore(0);
         List<Worker> all = new ArrayList<>();
-        for (int i = 1; i < torch.get_num_threads(); i++) {
-            Worker worker = new Worker();
+        for (int i = 1; i < threads; i++) {
+            Worker worker = new Worker(started);
             worker.setDaemon(true);
             worker.setName("chainrule-worker-" + i);
             worker.start();
             all.add(worker);
         }
+        started.acquireUninterruptibly(all.size());
+        torch.set_num_threads(threads);
         return List.copyOf(all);
     }
 
@@ -120,6 +125,11 @@ public final class Workers {
     private static final class Worker extends Thread {
         private volatile @Nullable Loop given;
         private volatile boolean asleep;
+        private final Semaphore started;
+
+        Worker(Semaphore started) {
+            this.started = started;
+        }
 
         void give(Loop loop) {
             given = loop;
@@ -130,6 +140,9 @@ public final class Workers {
 
         @Override
         public void run() {
+            // In a loop's body libtorch must not start threads of its own: all processors have work.
+            torch.set_num_threads(1);
+            started.release();
             Loop last = null;
             while (true) {
                 last = next(last);

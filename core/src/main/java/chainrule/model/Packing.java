@@ -32,7 +32,7 @@ final class Packing implements AutoCloseable {
     private final Block[] blocks;
     private @Nullable Tensor embed;
     private Optional<Linear> head = Optional.empty();
-    private @Nullable Product logits;
+    private @Nullable Product packedHead;
 
     Packing(Parts parts, Compute compute) {
         this.parts = parts;
@@ -63,14 +63,14 @@ final class Packing implements AutoCloseable {
                         ScalarType.Float,
                         ScalarType.Float)
                 .in(compute, Compute.F32);
-        return new RowDecoder(prompts, List.of(rows), Objects.requireNonNull(logits), work);
+        return new RowDecoder(prompts, List.of(rows), Objects.requireNonNull(packedHead), work);
     }
 
     /** The largest part, and so the first. */
     private void vocabulary() {
         Tensor wide = parts.embed();
         Optional<Linear> own = parts.head();
-        logits = pack(own.orElse(new Dense(wide, Optional.empty())));
+        packedHead = pack(own.orElse(new Dense(wide, Optional.empty())));
         embed = forPrompts(wide);
         head = forPrompts(own);
     }
@@ -116,6 +116,6 @@ final class Packing implements AutoCloseable {
         Arrays.stream(rows).filter(Objects::nonNull).forEach(RowBlock::close);
         Arrays.stream(blocks).filter(Objects::nonNull).forEach(b -> Tree.of(b).close());
         Optional.ofNullable(embed).ifPresent(Scope::free);
-        Optional.ofNullable(logits).ifPresent(Product::close);
+        Optional.ofNullable(packedHead).ifPresent(Product::close);
     }
 }

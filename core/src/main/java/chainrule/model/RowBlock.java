@@ -149,10 +149,10 @@ record RowBlock(
             turn(work.qkv.at(i), i, angles);
             attend.store(work.qkv.memory(), work.qkv.at(i), memory(layer, rows, i), rows.slot(i));
         });
-        Workers.each(n * heads.keys(), unit -> {
-            int i = unit / heads.keys();
-            attend.group(
-                    unit % heads.keys(),
+        Workers.each(n * heads.queries(), unit -> {
+            int i = unit / heads.queries();
+            attend.head(
+                    unit % heads.queries(),
                     work.qkv.memory(),
                     work.qkv.at(i),
                     memory(layer, rows, i),

@@ -1,7 +1,9 @@
 package chainrule.nn;
 
 import chainrule.tensor.Scope;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +27,13 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
     public interface Edit {
         Tensor apply(String path, Tensor tensor);
     }
+
+    private static final ClassValue<Form> FORMS = new ClassValue<>() {
+        @Override
+        protected Form computeValue(Class<?> type) {
+            return Form.of(type);
+        }
+    };
 
     public Tree {
         tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
@@ -100,30 +109,40 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
     }
 
     private static Record mapRecord(String path, Record record, Edit edit) {
-        RecordComponent[] components = record.getClass().getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        @Nullable Object[] values = new Object[components.length];
+        Form form = FORMS.get(record.getClass());
+        @Nullable Object[] values = new Object[form.accessors.size()];
         boolean changed = false;
         try {
-            for (int i = 0; i < components.length; i++) {
-                types[i] = components[i].getType();
-                var accessor = components[i].getAccessor();
-                accessor.setAccessible(true);
+            for (int i = 0; i < values.length; i++) {
+                Method accessor = form.accessors.get(i);
                 Object value = accessor.invoke(record);
-                String name = components[i].getName();
+                String name = accessor.getName();
                 values[i] = value == null ? null : map(path.isEmpty() ? name : path + "." + name, value, edit);
                 changed |= values[i] != value;
             }
-            if (!changed) {
-                return record;
-            }
-            var constructor = record.getClass().getDeclaredConstructor(types);
-            constructor.setAccessible(true);
-            return constructor.newInstance(values);
+            return changed ? (Record) form.constructor.newInstance(values) : record;
         } catch (InvocationTargetException e) {
             throw e.getCause() instanceof RuntimeException r ? r : new IllegalStateException(e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** How a kind of record is taken apart and made; kept, since the JVM compiles each accessor anew when asked again. */
+    private record Form(List<Method> accessors, Constructor<?> constructor) {
+        static Form of(Class<?> type) {
+            List<RecordComponent> components = List.of(type.getRecordComponents());
+            List<Method> accessors =
+                    components.stream().map(RecordComponent::getAccessor).toList();
+            accessors.forEach(accessor -> accessor.setAccessible(true));
+            try {
+                Constructor<?> constructor = type.getDeclaredConstructor(
+                        components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new));
+                constructor.setAccessible(true);
+                return new Form(accessors, constructor);
+            } catch (NoSuchMethodException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }
