@@ -42,6 +42,7 @@ final class Active implements AutoCloseable {
         sight = new Sight(run.sites(), request.tap());
         branches = new Branches(request.alternatives().isPresent());
         cache = lm.newCache(request.side());
+        cache.expect(Engine.maxLength(lm, request));
         if (writer.ended()) {
             finish(Finish.LENGTH);
         }

@@ -73,10 +73,10 @@ public final class Int8Product implements Product {
         if (largest.length < n) {
             largest = new float[n];
         }
-        for (int i = 0; i < n; i++) {
-            largest[i] =
-                    limbs.split(in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1));
-        }
+        Workers.each(
+                n,
+                i -> largest[i] = limbs.split(
+                        in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1)));
         MicroKernel.Code code = code(2 * n);
         Workers.each(scale.length / kernel.outputs(), p -> panel(code, p, n, out));
     }

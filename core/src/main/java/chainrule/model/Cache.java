@@ -22,6 +22,9 @@ public interface Cache extends AutoCloseable {
      */
     void keep(int[] committed, int[] live);
 
+    /** Says, before anything is read, how long the text may become: room for it may be made at once. */
+    default void expect(int length) {}
+
     /** The bytes of native memory that it holds. */
     long bytes();
 

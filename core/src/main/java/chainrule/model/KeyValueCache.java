@@ -13,13 +13,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Keys and values of one text in every layer, in float32, filled from the front in place; the capacity C doubles when it
- * is full. The rows of the committed prefix come first and in order, live nodes after them.
+ * Keys and values of one text in every layer, in float32, filled from the front in place; the capacity C, at first what
+ * the text is expected to need, doubles when it is full. The rows of the committed prefix come first and in order, live nodes after them.
  *
  * <p>Legend: C capacity, K key heads, N elements of a head.
  */
 final class KeyValueCache implements Cache {
     private static final int FIRST_CAPACITY = 64;
+
+    /** Rows at most that are made room for before they are needed. */
+    private static final int AHEAD = 256;
 
     /** Elements of a cache line. */
     private static final int LINE = 16;
@@ -45,6 +48,7 @@ final class KeyValueCache implements Cache {
     private int capacity;
     private int length;
     private int[] parents = {};
+    private int expected;
 
     KeyValueCache(DecoderConfig config) {
         this.config = config;
@@ -173,7 +177,8 @@ final class KeyValueCache implements Cache {
         if (rows <= capacity) {
             return;
         }
-        int wanted = Math.max(rows, Math.max(FIRST_CAPACITY, Math.min(2 * capacity, config.context())));
+        int usual = capacity > 0 ? 2 * capacity : Math.max(FIRST_CAPACITY, Math.min(expected, rows + AHEAD));
+        int wanted = Math.max(rows, Math.min(usual, config.context()));
         // An odd number of cache lines: keys a power of two apart would push each other out of the processor's caches.
         int larger = LINE * (Math.ceilDiv(wanted, LINE) | 1);
         long k = heads().keys();
@@ -202,6 +207,11 @@ final class KeyValueCache implements Cache {
             Scope.free(l.values());
         });
         layers = List.of();
+    }
+
+    @Override
+    public void expect(int most) {
+        expected = most;
     }
 
     @Override

@@ -96,9 +96,7 @@ record RowBlock(
         }
 
         void apply(Rows x, int n, Rows to) {
-            for (int i = 0; i < n; i++) {
-                apply(x.memory(), x.at(i), to.memory(), to.at(i));
-            }
+            Workers.each(n, i -> apply(x.memory(), x.at(i), to.memory(), to.at(i)));
         }
 
         void apply(MemorySegment x, long at, MemorySegment to, long out) {

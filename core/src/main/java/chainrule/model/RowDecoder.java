@@ -31,6 +31,7 @@ final class RowDecoder implements CausalLM {
     private final RowBlock.RowNorm norm;
     private final Product head;
     private final RowBlock.Workspace work;
+    private final Optional<Lookup> lookup;
     private final Rows x;
     private final Rows hidden;
     private final Rows logits;
@@ -42,6 +43,7 @@ final class RowDecoder implements CausalLM {
         this.blocks = blocks;
         this.norm = RowBlock.RowNorm.of(prompts.norm());
         this.head = head;
+        this.lookup = Lookup.of(prompts);
         this.x = new Rows(prompts.config().width());
         this.hidden = new Rows(prompts.config().width());
         this.logits = new Rows(prompts.vocabulary());
@@ -134,8 +136,10 @@ final class RowDecoder implements CausalLM {
 
     private void embed(PackedRows rows) {
         Optional<int[]> ids = rows.ids();
-        if (ids.isPresent()) {
-            embed(new Tokens.Row(ids.get()), rows.at(), 0);
+        if (ids.isPresent() && lookup.isPresent()) {
+            for (int i = 0; i < rows.count(); i++) {
+                lookup.get().read(ids.get()[i], x.memory(), x.at(i));
+            }
             return;
         }
         for (PackedRows.Place p : rows.places()) {
