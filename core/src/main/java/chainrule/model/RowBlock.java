@@ -30,7 +30,7 @@ record RowBlock(
         Product down,
         Workspace work) {
 
-    static RowBlock of(DecoderConfig config, Block b, Packing packing, Workspace work) {
+    static RowBlock of(DecoderConfig config, Block b, RowPacking packing, Workspace work) {
         var a = b.attention();
         Product up = switch (b.mlp()) {
             case Mlp.Gated g -> packing.pack(g.gate(), g.up());

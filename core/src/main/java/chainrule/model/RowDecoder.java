@@ -51,7 +51,7 @@ final class RowDecoder implements CausalLM {
 
     /** The form of the decoder of {@code parts} for {@code compute}; they are packed by as many threads as there are. */
     static RowDecoder of(Parts parts, Compute compute) {
-        var packing = new Packing(parts, compute);
+        var packing = new RowPacking(parts, compute);
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
             return packing.decoder();

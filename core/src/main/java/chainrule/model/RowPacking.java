@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * How the parts of a decoder become a {@link RowDecoder}: each is made in float32, packed as products, kept for prompts in
  * their number type, and let go.
  */
-final class Packing implements AutoCloseable {
+final class RowPacking implements AutoCloseable {
     private final Parts parts;
     private final Compute compute;
     private final RowBlock.Workspace work;
@@ -34,7 +34,7 @@ final class Packing implements AutoCloseable {
     private Optional<Linear> head = Optional.empty();
     private @Nullable Product packedHead;
 
-    Packing(Parts parts, Compute compute) {
+    RowPacking(Parts parts, Compute compute) {
         this.parts = parts;
         this.compute = compute;
         this.work = new RowBlock.Workspace(parts.config());
