@@ -20,22 +20,29 @@ public record Attend(int queries, int keys, int width) {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+    /** S, the rows of a cache whose keys lie together, element after element: one query's scores are sums of vectors. */
+    public static final int BLOCK = 64;
+
     /**
-     * A layer's part of a cache in float32.
+     * A layer's part of a cache of C rows in float32.
      *
-     * @param keys [K,N,C]
-     * @param values [C,K,N]
-     * @param capacity C
+     * @param keys [C/S,K,N,S]
+     * @param values [C,K,N], finite to the end
      */
-    public record Memory(MemorySegment keys, MemorySegment values, int capacity) {}
+    public record Memory(MemorySegment keys, MemorySegment values) {}
 
     /**
      * The rows of a cache that one query sees: {@code from} to {@code to - 1}, and of the rows from {@code to} on those
      * that {@code live} names.
      */
     public record Seen(int from, int to, boolean[] live) {
-        int count() {
-            return to - from + live.length;
+        /** The first row of the first block with a row that is seen. */
+        int start() {
+            return from / BLOCK * BLOCK;
+        }
+
+        int end() {
+            return to + live.length;
         }
     }
 
@@ -47,10 +54,21 @@ public record Attend(int queries, int keys, int width) {
     public void store(MemorySegment qkv, long at, Memory cache, int row) {
         int count = keys * width;
         long key = at + 4L * queries * width;
+        long to = key(row / BLOCK, 0) + 4L * (row % BLOCK);
         for (int i = 0; i < count; i++) {
-            cache.keys.set(FLOAT, 4L * ((long) i * cache.capacity + row), qkv.get(FLOAT, key + 4L * i));
+            cache.keys.set(FLOAT, to + 4L * BLOCK * i, qkv.get(FLOAT, key + 4L * i));
         }
         MemorySegment.copy(qkv, key + 4L * count, cache.values, 4L * row * count, 4L * count);
+    }
+
+    /** Where the keys of a block begin for key head {@code k}, in bytes. */
+    long key(int block, int k) {
+        return 4L * BLOCK * width * ((long) block * keys + k);
+    }
+
+    /** What scores are multiplied by: 1/√N. */
+    float scale() {
+        return (float) (1 / Math.sqrt(width));
     }
 
     /**
@@ -61,65 +79,57 @@ public record Attend(int queries, int keys, int width) {
      */
     public void head(int h, MemorySegment q, long qAt, Memory cache, Seen seen, MemorySegment out, long outAt) {
         int k = h / (queries / keys);
-        int count = seen.count();
-        float[] scores = Scratch.floats(count);
+        int start = seen.start();
+        float[] scores = Scratch.floats(Math.ceilDiv(seen.end() - start, BLOCK) * BLOCK);
         score(q, qAt + 4L * h * width, cache, k, seen, scores);
         for (int i = 0; i < seen.live.length; i++) {
             if (!seen.live[i]) {
-                scores[seen.to - seen.from + i] = Float.NEGATIVE_INFINITY;
+                scores[seen.to - start + i] = Float.NEGATIVE_INFINITY;
             }
         }
-        float sum = Exp.exponentials(scores, count);
-        mix(cache, k, seen.from, count, scores, 1 / sum, out, outAt + 4L * h * width);
+        int skipped = seen.from - start;
+        int count = seen.end() - seen.from;
+        float sum = Exp.exponentials(scores, skipped, count);
+        mix(cache, k, seen.from, count, scores, skipped, 1 / sum, out, outAt + 4L * h * width);
     }
 
-    /** scores[i] = q · key(from + i) / √N, whole vectors of positions at a time. */
+    /** scores[i] = q · key(start + i) / √N for the rows of whole blocks. */
     private void score(MemorySegment q, long qAt, Memory cache, int k, Seen seen, float[] scores) {
-        float scale = (float) (1 / Math.sqrt(width));
-        int count = seen.count();
-        long stride = 4L * cache.capacity;
-        long head = stride * k * width + 4L * seen.from;
-        int i = 0;
-        for (; i <= count - 4 * L; i += 4 * L) {
+        float scale = scale();
+        int first = seen.start();
+        for (int row = first; row < seen.end(); row += 4 * L) {
             FloatVector a = FloatVector.zero(S);
             FloatVector b = a;
             FloatVector c = a;
             FloatVector e = a;
-            long at = head + 4L * i;
+            long at = key(row / BLOCK, k) + 4L * (row % BLOCK);
             for (int d = 0; d < width; d++) {
                 FloatVector v = FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d));
                 a = load(cache.keys, at).fma(v, a);
                 b = load(cache.keys, at + 4L * L).fma(v, b);
                 c = load(cache.keys, at + 8L * L).fma(v, c);
                 e = load(cache.keys, at + 12L * L).fma(v, e);
-                at += stride;
+                at += 4L * BLOCK;
             }
+            int i = row - first;
             a.mul(scale).intoArray(scores, i);
             b.mul(scale).intoArray(scores, i + L);
             c.mul(scale).intoArray(scores, i + 2 * L);
             e.mul(scale).intoArray(scores, i + 3 * L);
         }
-        for (; i <= count - L; i += L) {
-            FloatVector acc = FloatVector.zero(S);
-            long at = head + 4L * i;
-            for (int d = 0; d < width; d++) {
-                acc = load(cache.keys, at).fma(FloatVector.broadcast(S, q.get(FLOAT, qAt + 4L * d)), acc);
-                at += stride;
-            }
-            acc.mul(scale).intoArray(scores, i);
-        }
-        for (; i < count; i++) {
-            float acc = 0;
-            for (int d = 0; d < width; d++) {
-                acc = Math.fma(cache.keys.get(FLOAT, head + 4L * i + d * stride), q.get(FLOAT, qAt + 4L * d), acc);
-            }
-            scores[i] = acc * scale;
-        }
     }
 
-    /** out = factor · Σ weights[i] · value(from + i). */
+    /** out = factor · Σ weights[first + i] · value(from + i). */
     private void mix(
-            Memory cache, int k, int from, int count, float[] weights, float factor, MemorySegment out, long outAt) {
+            Memory cache,
+            int k,
+            int from,
+            int count,
+            float[] weights,
+            int first,
+            float factor,
+            MemorySegment out,
+            long outAt) {
         long stride = 4L * keys * width;
         long head = from * stride + 4L * k * width;
         int d = 0;
@@ -130,7 +140,7 @@ public record Attend(int queries, int keys, int width) {
             FloatVector e = a;
             long at = head + 4L * d;
             for (int i = 0; i < count; i++) {
-                FloatVector v = FloatVector.broadcast(S, weights[i]);
+                FloatVector v = FloatVector.broadcast(S, weights[first + i]);
                 a = load(cache.values, at).fma(v, a);
                 b = load(cache.values, at + 4L * L).fma(v, b);
                 c = load(cache.values, at + 8L * L).fma(v, c);
@@ -147,7 +157,7 @@ public record Attend(int queries, int keys, int width) {
             FloatVector acc = FloatVector.zero(S);
             long at = head + 4L * d;
             for (int i = 0; i < count; i++) {
-                acc = load(cache.values, at).fma(FloatVector.broadcast(S, weights[i]), acc);
+                acc = load(cache.values, at).fma(FloatVector.broadcast(S, weights[first + i]), acc);
                 at += stride;
             }
             acc.mul(factor).intoMemorySegment(out, outAt + 4L * d, LE);
@@ -155,7 +165,7 @@ public record Attend(int queries, int keys, int width) {
         for (; d < width; d++) {
             float acc = 0;
             for (int i = 0; i < count; i++) {
-                acc = Math.fma(cache.values.get(FLOAT, head + 4L * d + i * stride), weights[i], acc);
+                acc = Math.fma(cache.values.get(FLOAT, head + 4L * d + i * stride), weights[first + i], acc);
             }
             out.set(FLOAT, outAt + 4L * d, acc * factor);
         }

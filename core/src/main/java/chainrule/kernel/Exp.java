@@ -57,26 +57,27 @@ final class Exp {
         return p * Float.intBitsToFloat(((int) n + 127) << 23);
     }
 
-    /** Replaces the first {@code count} numbers by exp(x − max) and returns their sum. */
-    static float exponentials(float[] x, int count) {
+    /** Replaces {@code count} numbers from {@code from} on by exp(x − max) and returns their sum. */
+    static float exponentials(float[] x, int from, int count) {
         float most = Float.NEGATIVE_INFINITY;
         FloatVector mostLanes = FloatVector.broadcast(S, most);
-        int i = 0;
-        for (; i <= count - S.length(); i += S.length()) {
+        int end = from + count;
+        int i = from;
+        for (; i <= end - S.length(); i += S.length()) {
             mostLanes = mostLanes.max(FloatVector.fromArray(S, x, i));
         }
         most = mostLanes.reduceLanes(VectorOperators.MAX);
-        for (; i < count; i++) {
+        for (; i < end; i++) {
             most = Math.max(most, x[i]);
         }
         FloatVector sums = FloatVector.zero(S);
-        for (i = 0; i <= count - S.length(); i += S.length()) {
+        for (i = from; i <= end - S.length(); i += S.length()) {
             FloatVector e = exp(FloatVector.fromArray(S, x, i).sub(most));
             e.intoArray(x, i);
             sums = sums.add(e);
         }
         float sum = sum(sums);
-        for (; i < count; i++) {
+        for (; i < end; i++) {
             x[i] = exp(x[i] - most);
             sum += x[i];
         }

@@ -13,13 +13,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product with 8-bit weights on a {@link MicroKernel}. Weights are {@link Int8Weights}, whose shares multiply the
+ * A product with 8-bit weights on a {@link MicroKernel}, for many rows on tiles. Weights are {@link Int8Weights}, whose shares multiply the
  * inputs; an input row is two {@link Limbs}, which keep about 16 of its bits. All sums are whole numbers, so that a
  * row's result depends on that row alone.
  */
 public final class Int8Product implements Product {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final int L = FloatVector.SPECIES_PREFERRED.length();
+    /** Rows of bytes from which tiles are faster where there are any. */
+    private static final int MANY = 16;
 
     private final MicroKernel kernel;
     private final Limbs limbs;
@@ -77,21 +79,46 @@ public final class Int8Product implements Product {
                 n,
                 i -> largest[i] = limbs.split(
                         in.memory(), in.at(i), share, bytes.memory(), bytes.at(2 * i), bytes.at(2 * i + 1)));
-        MicroKernel.Code code = code(2 * n);
-        Workers.each(scale.length / kernel.outputs(), p -> panel(code, p, n, out));
+        Sums sums = sums(2 * n);
+        Workers.share(scale.length / kernel.outputs(), (from, to) -> {
+            for (int p = from; p < to; p++) {
+                panel(sums, p, n, out);
+            }
+            if (tiles(2 * n)) {
+                Brgemm.release();
+            }
+        });
     }
 
-    private MicroKernel.Code code(int rows) {
-        if (last == null || last.rowCount() != rows) {
-            last = kernel.code(rows, 4 * words);
+    /** What writes the sums [R,P] of all rows of bytes with one panel. */
+    @FunctionalInterface
+    private interface Sums {
+        void write(MemorySegment panel, MemorySegment to);
+    }
+
+    /** Whether the sums, which are whole numbers either way, are faster on tiles. */
+    private static boolean tiles(int rows) {
+        return rows >= MANY && Brgemm.U8S8.here();
+    }
+
+    private Sums sums(int rows) {
+        int width = kernel.outputs();
+        int inputs = 4 * words;
+        if (tiles(rows)) {
+            var tile = new Brgemm.Tile(Brgemm.U8S8, width, inputs, inputs, width, width, false);
+            return (panel, to) -> tile.apply(rows, bytes.memory(), panel, to);
         }
-        return last;
+        if (last == null || last.rowCount() != rows) {
+            last = kernel.code(rows, inputs);
+        }
+        MicroKernel.Code code = last;
+        return (panel, to) -> code.apply(bytes.memory(), panel, to);
     }
 
-    private void panel(MicroKernel.Code code, int p, int n, Rows out) {
+    private void panel(Sums code, int p, int n, Rows out) {
         int width = kernel.outputs();
         MemorySegment sums = Scratch.bytes(2L * n * width * Integer.BYTES);
-        code.apply(bytes.memory(), memory.asSlice(4L * words * width * p), sums);
+        code.write(memory.asSlice(4L * words * width * p), sums);
         int output = width * p;
         int count = Math.min(width, outputs - output);
         for (int i = 0; i < n; i++) {

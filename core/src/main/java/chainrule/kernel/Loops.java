@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,6 +18,12 @@ public final class Loops {
     private static final int LANES = S.length();
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    static final VectorSpecies<Short> SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
+    /** Just under half of bfloat16's last bit. */
+    private static final int HALF = 0x7fff;
 
     private Loops() {}
 
@@ -31,9 +39,9 @@ public final class Loops {
         m.set(FLOAT, at + 4L * i, value);
     }
 
-    /** x += y. */
-    public static void add(MemorySegment x, long at, float[] y) {
-        add(x, at, MemorySegment.ofArray(y), 0, y.length);
+    /** x += y, {@code count} elements of it from {@code from} on. */
+    public static void add(MemorySegment x, long at, float[] y, int from, int count) {
+        add(x, at, MemorySegment.ofArray(y), 4L * from, count);
     }
 
     /** x += y. */
@@ -44,6 +52,38 @@ public final class Loops {
         }
         for (; i < count; i++) {
             set(x, at, i, get(x, at, i) + get(y, from, i));
+        }
+    }
+
+    /** x *= factor. */
+    static void scale(MemorySegment x, long at, float factor, int count) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            load(x, at + 4L * i).mul(factor).intoMemorySegment(x, at + 4L * i, LE);
+        }
+        for (; i < count; i++) {
+            set(x, at, i, get(x, at, i) * factor);
+        }
+    }
+
+    /** Writes x in bfloat16, halves to even; an odd count is filled up with 0. */
+    static void round(MemorySegment x, long at, int count, MemorySegment to, long out) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            IntVector bits = load(x, at + 4L * i).reinterpretAsInts();
+            IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+            bits.add(odd)
+                    .add(HALF)
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .convertShape(VectorOperators.I2S, SHORTS, 0)
+                    .intoMemorySegment(to, out + 2L * i, LE);
+        }
+        for (; i < count; i++) {
+            int bits = x.get(INT, at + 4L * i);
+            to.set(SHORT, out + 2L * i, (short) (bits + HALF + (bits >>> 16 & 1) >>> 16));
+        }
+        if (count % 2 != 0) {
+            to.set(SHORT, out + 2L * count, (short) 0);
         }
     }
 

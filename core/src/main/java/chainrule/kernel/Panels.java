@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The inner loops of a product. A panel holds the weights of {@link #OUTPUTS} outputs, input after input: four vectors
  * for every input, each output a lane of its own. So an output is the sum over its inputs from the first to the last, in
- * one order whatever the form of the weights and the number of rows. The loops for one row of either form are written
- * out: a vector that comes out of a method chosen at run time would be an object.
+ * one order whatever the form of the weights. The loops of either form are written out, as a vector that comes out of a
+ * method chosen at run time would be an object, and cut their weights out of the memory themselves, as the bounds of a
+ * segment that comes from elsewhere are checked at every step.
  */
 final class Panels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -23,8 +24,6 @@ final class Panels {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
     static final int OUTPUTS = 4 * L;
-    /** Rows that share what is read of a panel. */
-    static final int ROWS = 4;
 
     private Panels() {}
 
@@ -47,7 +46,8 @@ final class Panels {
     }
 
     /** sums += w x for one row and {@code count} inputs of bfloat16 weights. */
-    static void rowOfShorts(MemorySegment w, int count, float[] x, int at, float[] sums, int to) {
+    static void rowOfShorts(MemorySegment all, long from, int count, float[] x, int at, float[] sums, int to) {
+        MemorySegment w = all.asSlice(from, 2L * OUTPUTS * count);
         FloatVector a = get(sums, to);
         FloatVector b = get(sums, to + L);
         FloatVector c = get(sums, to + 2 * L);
@@ -67,7 +67,8 @@ final class Panels {
     }
 
     /** sums += w x for one row and {@code count} inputs of float32 weights. */
-    static void row(MemorySegment w, int count, float[] x, int at, float[] sums, int to) {
+    static void row(MemorySegment all, long from, int count, float[] x, int at, float[] sums, int to) {
+        MemorySegment w = all.asSlice(from, 4L * OUTPUTS * count);
         FloatVector a = get(sums, to);
         FloatVector b = get(sums, to + L);
         FloatVector c = get(sums, to + 2 * L);
@@ -84,53 +85,6 @@ final class Panels {
         b.intoArray(sums, to + L);
         c.intoArray(sums, to + 2 * L);
         d.intoArray(sums, to + 3 * L);
-    }
-
-    /** sums += w x for {@link #ROWS} rows of {@code width} inputs each, of which {@code count} from {@code at} on. */
-    static void tile(MemorySegment w, int count, float[] x, int at, int width, float[] sums, int to) {
-        for (int half = 0; half < OUTPUTS; half += 2 * L) {
-            halfTile(w, half, count, x, at, width, sums, to + half);
-        }
-    }
-
-    /** Two of a panel's four vectors: with four rows they keep eight sums in registers. */
-    private static void halfTile(
-            MemorySegment w, int half, int count, float[] x, int at, int width, float[] sums, int to) {
-        int second = to + OUTPUTS;
-        int third = second + OUTPUTS;
-        int fourth = third + OUTPUTS;
-        FloatVector a0 = get(sums, to);
-        FloatVector a1 = get(sums, to + L);
-        FloatVector b0 = get(sums, second);
-        FloatVector b1 = get(sums, second + L);
-        FloatVector c0 = get(sums, third);
-        FloatVector c1 = get(sums, third + L);
-        FloatVector d0 = get(sums, fourth);
-        FloatVector d1 = get(sums, fourth + L);
-        for (int i = 0; i < count; i++) {
-            FloatVector w0 = floats(w, OUTPUTS * i + half);
-            FloatVector w1 = floats(w, OUTPUTS * i + half + L);
-            FloatVector v = all(x, at + i);
-            a0 = w0.fma(v, a0);
-            a1 = w1.fma(v, a1);
-            v = all(x, at + width + i);
-            b0 = w0.fma(v, b0);
-            b1 = w1.fma(v, b1);
-            v = all(x, at + 2 * width + i);
-            c0 = w0.fma(v, c0);
-            c1 = w1.fma(v, c1);
-            v = all(x, at + 3 * width + i);
-            d0 = w0.fma(v, d0);
-            d1 = w1.fma(v, d1);
-        }
-        a0.intoArray(sums, to);
-        a1.intoArray(sums, to + L);
-        b0.intoArray(sums, second);
-        b1.intoArray(sums, second + L);
-        c0.intoArray(sums, third);
-        c1.intoArray(sums, third + L);
-        d0.intoArray(sums, fourth);
-        d1.intoArray(sums, fourth + L);
     }
 
     /** Writes {@code count} bfloat16 weights as float32. */

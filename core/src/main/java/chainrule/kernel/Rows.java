@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class Rows implements AutoCloseable {
     private static final int ALIGNMENT = 64;
 
+    /** The capacity is a multiple of it, so that kernels may work on whole groups of rows. */
+    static final int GROUP = 16;
+
     private final int width;
     private @Nullable Arena arena;
     private MemorySegment memory = MemorySegment.NULL;
@@ -29,9 +32,10 @@ public final class Rows implements AutoCloseable {
         return width;
     }
 
-    /** Room for {@code count} rows; those already there stay, new ones are zero. @return whether the memory is another */
-    public boolean reserve(int count) {
-        if (count > capacity) {
+    /** Room for {@code rows} rows; those already there stay, new ones are zero. @return whether the memory is another */
+    public boolean reserve(int rows) {
+        if (rows > capacity) {
+            int count = Math.ceilDiv(rows, GROUP) * GROUP;
             Arena larger = Arena.ofShared();
             MemorySegment room = larger.allocate((long) count * width * Float.BYTES, ALIGNMENT);
             room.copyFrom(memory);

@@ -40,6 +40,23 @@ public final class Workers {
         run(count, count, body);
     }
 
+    /** A part of a range. */
+    @FunctionalInterface
+    public interface Share {
+        /** Numbers {@code from} to {@code to - 1}. */
+        void work(int from, int to);
+    }
+
+    /** Gives each thread one run of neighbours among 0 to {@code count - 1}: for what is set up once for all of them. */
+    public static void share(int count, Share share) {
+        int parts = Math.min(count, HELPERS.size() + 1);
+        run(parts, parts, part -> share.work(bound(part, count, parts), bound(part + 1, count, parts)));
+    }
+
+    private static int bound(int part, int count, int parts) {
+        return (int) ((long) count * part / parts);
+    }
+
     private static void run(int parts, int count, IntConsumer body) {
         if (count == 1 || HELPERS.isEmpty() || IN_USE.isHeldByCurrentThread() || !IN_USE.tryLock()) {
             for (int i = 0; i < count; i++) {
@@ -92,8 +109,8 @@ public final class Workers {
         void work() {
             for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
                 try {
-                    int end = (int) ((long) count * (part + 1) / parts);
-                    for (int i = (int) ((long) count * part / parts); i < end; i++) {
+                    int end = bound(part + 1, count, parts);
+                    for (int i = bound(part, count, parts); i < end; i++) {
                         body.accept(i);
                     }
                 } catch (RuntimeException | Error e) {

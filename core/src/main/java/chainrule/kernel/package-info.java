@@ -3,9 +3,11 @@
  *
  * <ul>
  *   <li>{@link chainrule.kernel.Rows}: rows of float32 as memory and as a tensor at once.
- *   <li>{@link chainrule.kernel.Product}: rows times a weight: {@link chainrule.kernel.PanelProduct} in float32 or
- *       bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits, on FBGEMM's {@link chainrule.kernel.MicroKernel}.
- *   <li>{@link chainrule.kernel.Attend}: softmax attention over a cache where it lies.
+ *   <li>{@link chainrule.kernel.Product}: rows times a weight: {@link chainrule.kernel.PanelProduct} in float32,
+ *       {@link chainrule.kernel.Bf16Product} in bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits, on machine code
+ *       that libtorch's parts write: FBGEMM's {@link chainrule.kernel.MicroKernel}, oneDNN's {@link chainrule.kernel.Brgemm}.
+ *   <li>{@link chainrule.kernel.Attend}: softmax attention of a row over a cache where it lies;
+ *       {@link chainrule.kernel.TileAttend}: of a prompt's rows.
  *   <li>{@link chainrule.kernel.Loops}: norms, rotary, activations with the Vector API.
  *   <li>{@link chainrule.kernel.Workers}: threads for loops of a few microseconds.
  * </ul>

@@ -16,14 +16,13 @@ final class CachedPass {
         cache.append(parents);
         int rows = cache.rows();
         int[] at = positions(cache, parents.length);
-        lm.checkLength(Arrays.stream(at).max().orElse(0) + 1);
+        lm.config().checkLength(Arrays.stream(at).max().orElse(0) + 1);
         Tensor maskTS = mask(cache, parents.length, lm.config().window()).to(lm.compute());
         Block.LayerMix mix = (layer, q, k, v) -> {
             KeyValueCache.Layer kv = cache.layer(layer);
-            Ops.slice(kv.keys(), 2, before, rows).copy_(k.permute(1, 2, 0));
-            Ops.slice(kv.values(), 0, before, rows).copy_(v);
-            Tensor kKNS = Ops.slice(kv.keys(), 2, 0, rows).to(lm.compute());
-            Tensor vKSN = Ops.slice(kv.values(), 0, 0, rows).transpose(0, 1).to(lm.compute());
+            kv.write(before, k, v);
+            Tensor kKNS = kv.keys(rows).to(lm.compute());
+            Tensor vKSN = kv.values(rows).to(lm.compute());
             return Causal.attend(q.unsqueeze(0), kKNS.unsqueeze(0), vKSN.unsqueeze(0), maskTS)
                     .squeeze(0);
         };

@@ -1,6 +1,5 @@
 package chainrule.model;
 
-import chainrule.BadInput;
 import chainrule.nn.Attention;
 import chainrule.nn.Compute;
 import chainrule.nn.Dense;
@@ -112,7 +111,7 @@ public record Decoder(
     public Tensor embed(Input in) {
         return embed(
                 in.tokens(),
-                IntStream.range(0, checkLength(in.tokens().length())).toArray());
+                IntStream.range(0, config.checkLength(in.tokens().length())).toArray());
     }
 
     /** [..,T,D] for the tokens at {@code at}, T positions. */
@@ -181,14 +180,6 @@ public record Decoder(
         return positions instanceof Positions.Rotated(var rotary)
                 ? Optional.of(new Attention.Turn(rotary, rotary.at(at)))
                 : Optional.empty();
-    }
-
-    int checkLength(int length) {
-        if (length > config.context()) {
-            throw new BadInput("The text has " + length + " tokens, more than the model's context of "
-                    + config.context() + ": shorten it or split it.");
-        }
-        return length;
     }
 
     private Block.Pass pass(int length, Tap tap) {

@@ -1,5 +1,6 @@
 package chainrule.model;
 
+import chainrule.BadInput;
 import chainrule.nn.Attention;
 import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
@@ -107,5 +108,14 @@ public record DecoderConfig(
     /** How far a token sees; empty: to the text's start. */
     public OptionalInt window() {
         return attention.window();
+    }
+
+    /** @throws BadInput where a text of {@code length} tokens is too long */
+    int checkLength(int length) {
+        if (length > context) {
+            throw new BadInput("The text has " + length + " tokens, more than the model's context of " + context
+                    + ": shorten it or split it.");
+        }
+        return length;
     }
 }

@@ -24,22 +24,36 @@ final class KeyValueCache implements Cache {
     /** Rows at most that are made room for before they are needed. */
     private static final int AHEAD = 256;
 
-    /** Elements of a cache line. */
-    private static final int LINE = 16;
-
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
-    /**
-     * What one layer keeps of every row. Keys lie position after position, so that one query's scores are sums of whole
-     * vectors; values lie row after row.
-     *
-     * @param keys [K,N,C]
-     * @param values [C,K,N]
-     */
+    /** What one layer keeps of every row, laid out as {@link Attend.Memory} says; S is {@link Attend#BLOCK}. */
     record Layer(Tensor keys, Tensor values, Attend.Memory memory) {
         static Layer of(Tensor keys, Tensor values) {
-            return new Layer(
-                    keys, values, new Attend.Memory(Ops.segment(keys), Ops.segment(values), (int) keys.size(2)));
+            return new Layer(keys, values, new Attend.Memory(Ops.segment(keys), Ops.segment(values)));
+        }
+
+        /** Writes the rows from {@code from} on: k and v are [T,K,N]. */
+        void write(int from, Tensor k, Tensor v) {
+            int count = (int) k.size(0);
+            Ops.slice(values, 0, from, from + count).copy_(v);
+            for (int t = 0; t < count; ) {
+                int within = (from + t) % Attend.BLOCK;
+                int some = Math.min(count - t, Attend.BLOCK - within);
+                Tensor block = keys.select(0, (from + t) / Attend.BLOCK);
+                block.narrow(2, within, some).copy_(k.narrow(0, t, some).permute(1, 2, 0));
+                t += some;
+            }
+        }
+
+        /** The keys of the first {@code rows} rows: [K,N,rows]. */
+        Tensor keys(int rows) {
+            Tensor blocks = keys.narrow(0, 0, Math.ceilDiv(rows, Attend.BLOCK));
+            return Ops.slice(blocks.permute(1, 2, 0, 3).flatten(2, 3), 2, 0, rows);
+        }
+
+        /** The values of the first {@code rows} rows: [K,rows,N]. */
+        Tensor values(int rows) {
+            return Ops.slice(values, 0, 0, rows).transpose(0, 1);
         }
     }
 
@@ -164,13 +178,18 @@ final class KeyValueCache implements Cache {
             }
             MemorySegment keys = layer.memory().keys();
             for (int element = 0; element < width; element++) {
-                long row = 4L * ((long) element * capacity + length);
-                MemorySegment.copy(keys, FLOAT, row, live, 0, parents.length);
+                for (int i = 0; i < parents.length; i++) {
+                    live[i] = keys.get(FLOAT, key(length + i, element, width));
+                }
                 for (int i = same; i < from.length; i++) {
-                    keys.set(FLOAT, row + 4L * i, live[from[i]]);
+                    keys.set(FLOAT, key(length + i, element, width), live[from[i]]);
                 }
             }
         }
+    }
+
+    private static long key(int row, int element, int width) {
+        return 4L * (((long) row / Attend.BLOCK * width + element) * Attend.BLOCK + row % Attend.BLOCK);
     }
 
     private void reserve(int rows) {
@@ -179,19 +198,20 @@ final class KeyValueCache implements Cache {
         }
         int usual = capacity > 0 ? 2 * capacity : Math.max(FIRST_CAPACITY, Math.min(expected, rows + AHEAD));
         int wanted = Math.max(rows, Math.min(usual, config.context()));
-        // An odd number of cache lines: keys a power of two apart would push each other out of the processor's caches.
-        int larger = LINE * (Math.ceilDiv(wanted, LINE) | 1);
+        int blocks = Math.ceilDiv(wanted, Attend.BLOCK);
+        int larger = blocks * Attend.BLOCK;
         long k = heads().keys();
         long n = heads().width();
         List<Layer> grown = new ArrayList<>(config.layers());
         try (var _ = new Scope()) {
             for (int l = 0; l < config.layers(); l++) {
                 Layer next = Layer.of(
-                        Scope.own(Ops.empty(ScalarType.Float, k, n, larger)),
-                        Scope.own(Ops.empty(ScalarType.Float, larger, k, n)));
+                        Scope.own(Ops.empty(ScalarType.Float, blocks, k, n, Attend.BLOCK)),
+                        Scope.own(Ops.zeros(ScalarType.Float, larger, k, n)));
                 if (capacity > 0) {
-                    Ops.slice(next.keys(), 2, 0, capacity).copy_(layers.get(l).keys());
-                    Ops.slice(next.values(), 0, 0, capacity).copy_(layers.get(l).values());
+                    Layer old = layers.get(l);
+                    Ops.slice(next.keys(), 0, 0, capacity / Attend.BLOCK).copy_(old.keys());
+                    Ops.slice(next.values(), 0, 0, capacity).copy_(old.values());
                 }
                 grown.add(next);
             }

@@ -2,6 +2,7 @@ package chainrule.model;
 
 import chainrule.kernel.Attend;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,25 +30,31 @@ record PackedRows(List<Place> places, Place[] byRow, int[] at) {
     }
 
     /** Makes room in the texts' caches. @throws chainrule.BadInput where a text outgrows the model's context */
-    static PackedRows of(List<Segment> segments, Decoder lm) {
+    static PackedRows of(List<Segment> segments, DecoderConfig config) {
         int n = segments.stream().mapToInt(s -> s.parents().length).sum();
         PackedRows all = new PackedRows(new ArrayList<>(), new Place[n], new int[n]);
         int from = 0;
         for (Segment s : segments) {
-            from += all.add(s, from, lm);
+            from += all.add(s, from, config);
         }
         return all;
     }
 
-    private int add(Segment s, int from, Decoder lm) {
+    private int add(Segment s, int from, DecoderConfig config) {
         var cache = (KeyValueCache) s.cache();
         int start = cache.rows();
         cache.append(s.parents());
         int[] positions = CachedPass.positions(cache, s.parents().length);
         Place place = new Place(s, from, start, new Attend.Seen[positions.length]);
+        boolean chain = Arrays.equals(cache.parents(), Segment.chain(cache.live()));
         for (int i = 0; i < positions.length; i++) {
-            lm.checkLength(positions[i] + 1);
-            place.seen[i] = seen(cache, cache.live() - positions.length + i, positions[i], lm.config());
+            config.checkLength(positions[i] + 1);
+            int first = config.window().isPresent()
+                    ? Math.max(0, positions[i] - config.window().getAsInt() + 1)
+                    : 0;
+            place.seen[i] = chain
+                    ? new Attend.Seen(first, positions[i] + 1, new boolean[0])
+                    : branch(cache, cache.live() - positions.length + i, positions[i], first);
             byRow[from + i] = place;
             at[from + i] = positions[i];
         }
@@ -55,10 +62,8 @@ record PackedRows(List<Place> places, Place[] byRow, int[] at) {
         return positions.length;
     }
 
-    /** The committed rows within the window, and of the live nodes {@code node} and its ancestors there. */
-    private static Attend.Seen seen(KeyValueCache cache, int node, int at, DecoderConfig config) {
-        int first =
-                config.window().isPresent() ? Math.max(0, at - config.window().getAsInt() + 1) : 0;
+    /** The committed rows from {@code first} on, and of the live nodes {@code node} and its ancestors there. */
+    private static Attend.Seen branch(KeyValueCache cache, int node, int at, int first) {
         boolean[] live = new boolean[cache.live()];
         int position = at;
         for (int a = node; a >= 0 && position >= first; a = cache.parents()[a]) {
@@ -66,6 +71,12 @@ record PackedRows(List<Place> places, Place[] byRow, int[] at) {
             position--;
         }
         return new Attend.Seen(Math.min(first, cache.length()), cache.length(), live);
+    }
+
+    /** Whether this is one text's prompt, whose rows follow one another. */
+    boolean prompt() {
+        Place only = places.getFirst();
+        return places.size() == 1 && only.segment.kind() == Segment.Kind.PROMPT && only.seen[0].live().length == 0;
     }
 
     int count() {

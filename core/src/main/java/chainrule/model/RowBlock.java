@@ -4,8 +4,10 @@ import chainrule.kernel.Attend;
 import chainrule.kernel.Loops;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
+import chainrule.kernel.TileAttend;
 import chainrule.kernel.Workers;
 import chainrule.nn.Activation;
+import chainrule.nn.Linear;
 import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
 import chainrule.nn.Rotary.Angles;
@@ -14,6 +16,7 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,31 +24,47 @@ import org.jspecify.annotations.Nullable;
 record RowBlock(
         DecoderConfig config,
         RowNorm attentionNorm,
-        Product qkv,
         Optional<RowNorm> qNorm,
         Optional<RowNorm> kNorm,
-        Product out,
         RowNorm mlpNorm,
-        Product up,
-        Product down,
+        Products decoded,
+        Products prompts,
         Workspace work) {
 
-    static RowBlock of(DecoderConfig config, Block b, RowPacking packing, Workspace work) {
-        var a = b.attention();
-        Product up = switch (b.mlp()) {
-            case Mlp.Gated g -> packing.pack(g.gate(), g.up());
-            case Mlp.Plain p -> packing.pack(p.up());
-        };
+    /** A block's weights, fused and packed. */
+    record Products(Product qkv, Product out, Product up, Product down) {
+        static Products of(Block b, Function<Linear[], Product> pack) {
+            var a = b.attention();
+            Linear[] up = switch (b.mlp()) {
+                case Mlp.Gated g -> new Linear[] {g.gate(), g.up()};
+                case Mlp.Plain p -> new Linear[] {p.up()};
+            };
+            return new Products(
+                    pack.apply(new Linear[] {a.q(), a.k(), a.v()}),
+                    pack.apply(new Linear[] {a.out()}),
+                    pack.apply(up),
+                    pack.apply(new Linear[] {b.mlp().down()}));
+        }
+
+        long bytes() {
+            return qkv.bytes() + out.bytes() + up.bytes() + down.bytes();
+        }
+
+        void close() {
+            List.of(qkv, out, up, down).forEach(Product::close);
+        }
+    }
+
+    /** @param prompts what reads prompts: {@code decoded} where that serves them as well */
+    static RowBlock of(DecoderConfig config, Block b, Products decoded, Products prompts, Workspace work) {
         return new RowBlock(
                 config,
                 RowNorm.of(b.attentionNorm()),
-                packing.pack(a.q(), a.k(), a.v()),
-                a.qNorm().map(RowNorm::of),
-                a.kNorm().map(RowNorm::of),
-                packing.pack(a.out()),
+                b.attention().qNorm().map(RowNorm::of),
+                b.attention().kNorm().map(RowNorm::of),
                 RowNorm.of(b.mlpNorm()),
-                up,
-                packing.pack(b.mlp().down()),
+                decoded,
+                prompts,
                 work);
     }
 
@@ -106,7 +125,7 @@ record RowBlock(
                 Loops.layerNorm(x, at, weight, epsilon, to, out);
             }
             if (bias != null) {
-                Loops.add(to, out, bias);
+                Loops.add(to, out, bias, 0, bias.length);
             }
         }
     }
@@ -114,10 +133,11 @@ record RowBlock(
     /** Adds this block to the residual stream {@code x} of a pass's rows. */
     void apply(int layer, Rows x, PackedRows rows, @Nullable Angles angles) {
         int n = rows.count();
+        Products products = rows.prompt() ? prompts : decoded;
         work.reserve(n);
         see(Site.Kind.BLOCK_IN, layer, x, rows);
         attentionNorm.apply(x, n, work.normed);
-        attend(layer, rows, angles);
+        attend(layer, rows, angles, products);
         see(Site.Kind.ATTENTION, layer, work.attended, rows);
         if (config.flow() == DecoderConfig.Flow.SERIAL) {
             add(x, work.attended, n);
@@ -126,40 +146,45 @@ record RowBlock(
             mlpNorm.apply(x, n, work.normed);
             add(x, work.attended, n);
         }
-        up.apply(work.normed, n, work.wide);
+        products.up.apply(work.normed, n, work.wide);
         activate(n);
-        down.apply(work.inner, n, work.mixed);
+        products.down.apply(work.inner, n, work.mixed);
         see(Site.Kind.MLP, layer, work.mixed, rows);
         add(x, work.mixed, n);
         see(Site.Kind.BLOCK_OUT, layer, x, rows);
     }
 
     private static void add(Rows x, Rows y, int n) {
-        Loops.add(x.memory(), 0, y.memory(), 0, n * x.width());
+        Workers.each(n, i -> Loops.add(x.memory(), x.at(i), y.memory(), y.at(i), x.width()));
     }
 
-    private void attend(int layer, PackedRows rows, @Nullable Angles angles) {
+    private void attend(int layer, PackedRows rows, @Nullable Angles angles, Products products) {
         int n = rows.count();
-        qkv.apply(work.normed, n, work.qkv);
+        products.qkv.apply(work.normed, n, work.qkv);
         var heads = config.attention().heads();
         var attend = new Attend(heads.queries(), heads.keys(), heads.width());
         Workers.each(n, i -> {
             turn(work.qkv.at(i), i, angles);
             attend.store(work.qkv.memory(), work.qkv.at(i), memory(layer, rows, i), rows.slot(i));
         });
-        Workers.each(n * heads.queries(), unit -> {
-            int i = unit / heads.queries();
-            attend.head(
-                    unit % heads.queries(),
-                    work.qkv.memory(),
-                    work.qkv.at(i),
-                    memory(layer, rows, i),
-                    rows.seen(i),
-                    work.heads.memory(),
-                    work.heads.at(i));
-        });
+        if (rows.prompt() && TileAttend.here()) {
+            new TileAttend(attend, work.qkv.width())
+                    .apply(work.qkv, memory(layer, rows, 0), rows.place(0).seen(), work.heads);
+        } else {
+            Workers.each(n * heads.queries(), unit -> {
+                int i = unit / heads.queries();
+                attend.head(
+                        unit % heads.queries(),
+                        work.qkv.memory(),
+                        work.qkv.at(i),
+                        memory(layer, rows, i),
+                        rows.seen(i),
+                        work.heads.memory(),
+                        work.heads.at(i));
+            });
+        }
         see(Site.Kind.HEADS, layer, work.heads, rows);
-        out.apply(work.heads, n, work.attended);
+        products.out.apply(work.heads, n, work.attended);
     }
 
     private static Attend.Memory memory(int layer, PackedRows rows, int row) {
@@ -227,11 +252,10 @@ record RowBlock(
         }
     }
 
-    long bytes() {
-        return qkv.bytes() + out.bytes() + up.bytes() + down.bytes();
-    }
-
     void close() {
-        List.of(qkv, out, up, down).forEach(Product::close);
+        decoded.close();
+        if (prompts != decoded) {
+            prompts.close();
+        }
     }
 }

@@ -3,50 +3,54 @@ package chainrule.model;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
 import chainrule.nn.Compute;
-import chainrule.nn.Positions;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Decoder} in the form that decodes fastest: the new rows of all texts go through kernels that share one
- * product per weight, and attention reads every text's cache where it lies. Prompts go through the plain decoder, text by
- * text, with products in the prompts' number type around a float32 residual stream.
+ * A {@link Decoder} in the form that reads and decodes fastest: rows go through kernels around packed weights, and
+ * attention reads every text's cache where it lies. The new rows of all texts share one product per weight; a prompt has
+ * its passes to itself, whose products may be of another number type. The residual stream and attention are float32.
  *
  * <p>It holds weights of its own. One thread at a time uses it.
  */
 final class RowDecoder implements CausalLM {
-    private final Decoder prompts;
+    private final DecoderConfig config;
+    private final Vectors vectors;
     private final List<RowBlock> blocks;
     private final RowBlock.RowNorm norm;
     private final Product head;
     private final RowBlock.Workspace work;
-    private final Optional<Lookup> lookup;
     private final Rows x;
     private final Rows hidden;
     private final Rows logits;
     private @Nullable Pass last;
 
-    RowDecoder(Decoder prompts, List<RowBlock> blocks, Product head, RowBlock.Workspace work) {
-        this.work = work;
-        this.prompts = prompts;
+    RowDecoder(
+            DecoderConfig config,
+            Vectors vectors,
+            List<RowBlock> blocks,
+            RowBlock.RowNorm norm,
+            Product head,
+            RowBlock.Workspace work) {
+        this.config = config;
+        this.vectors = vectors;
         this.blocks = blocks;
-        this.norm = RowBlock.RowNorm.of(prompts.norm());
+        this.norm = norm;
         this.head = head;
-        this.lookup = Lookup.of(prompts);
-        this.x = new Rows(prompts.config().width());
-        this.hidden = new Rows(prompts.config().width());
-        this.logits = new Rows(prompts.vocabulary());
+        this.work = work;
+        this.x = new Rows(config.width());
+        this.hidden = new Rows(config.width());
+        this.logits = new Rows(config.vocabulary());
     }
 
     /** The form of the decoder of {@code parts} for {@code compute}; they are packed by as many threads as there are. */
@@ -61,121 +65,151 @@ final class RowDecoder implements CausalLM {
         }
     }
 
+    /** The token vectors; all else is packed. */
     @Override
     public Tree parameters() {
-        return prompts.parameters();
+        return new Tree(new LinkedHashMap<>(Map.of("embed", vectors.embed())));
     }
 
     @Override
     public int vocabulary() {
-        return prompts.vocabulary();
+        return config.vocabulary();
     }
 
     @Override
     public int context() {
-        return prompts.context();
-    }
-
-    @Override
-    public Step forward(Input in, Tap tap) {
-        return prompts.forward(in, tap);
+        return config.context();
     }
 
     @Override
     public Cache newCache(Side side) {
-        return prompts.newCache(side);
+        return new KeyValueCache(config);
     }
 
     @Override
     public CausalLM forDecoding(Compute compute) {
-        return prompts.forDecoding(compute);
+        throw new IllegalStateException("weights that are packed for decoding cannot be packed again");
+    }
+
+    /** Reads the texts as prompts, without a gradient; a tap sees one after the other, [1,T,..]. */
+    @Override
+    public Step forward(Input in, Tap tap) {
+        Tap each = tap == Tap.NONE
+                ? tap
+                : new Tap() {
+                    @Override
+                    public boolean wants(Site site) {
+                        return tap.wants(site);
+                    }
+
+                    @Override
+                    public Tensor at(Site site, Tensor x) {
+                        return tap.at(site, x.unsqueeze(0)).squeeze(0);
+                    }
+                };
+        List<Tensor> read = new ArrayList<>();
+        for (Tokens text : texts(in.tokens())) {
+            try (Cache cache = newCache(Side.NONE)) {
+                var segment = new Segment(text, Segment.chain(text.length()), cache, each, Segment.Kind.PROMPT);
+                read.add(extend(List.of(segment)).getFirst().hidden());
+            }
+        }
+        return new Prompt(Ops.cat(read, 0));
+    }
+
+    /** The texts of a batch. */
+    private static List<Tokens> texts(Tokens batch) {
+        List<Tokens> all = new ArrayList<>();
+        switch (batch) {
+            case Tokens.Row row -> all.add(row);
+            case Tokens.Ids(Tensor ids) -> {
+                for (int b = 0; b < ids.size(0); b++) {
+                    all.add(new Tokens.Ids(ids.select(0, b)));
+                }
+            }
+            case Tokens.Vectors(Tensor vectors) -> {
+                for (int b = 0; b < vectors.size(0); b++) {
+                    all.add(new Tokens.Vectors(vectors.select(0, b)));
+                }
+            }
+        }
+        return all;
     }
 
     /** The bytes of weights that one decoded token reads. */
     long bytesPerToken() {
-        return head.bytes() + blocks.stream().mapToLong(RowBlock::bytes).sum();
+        return head.bytes()
+                + blocks.stream().mapToLong(b -> b.decoded().bytes()).sum();
     }
 
     @Override
     public List<Step> extend(List<Segment> segments) {
-        List<Segment> decoded = segments.stream().filter(RowDecoder::packs).toList();
         try (var _ = new NoGradGuard()) {
+            List<Step> prompts = segments.stream()
+                    .filter(s -> s.kind() == Segment.Kind.PROMPT)
+                    .map(s -> (Step) new Prompt(read(List.of(s)).hidden()))
+                    .toList();
+            List<Segment> decoded = segments.stream()
+                    .filter(s -> s.kind() == Segment.Kind.DECODE)
+                    .toList();
             if (decoded.isEmpty()) {
-                return prompts.extend(segments);
+                return prompts;
             }
-            PackedRows rows = PackedRows.of(decoded, prompts);
-            Step all = decode(rows);
-            List<Step> steps = new ArrayList<>();
-            Iterator<PackedRows.Place> places = rows.places().iterator();
-            for (Segment s : segments) {
-                steps.add(packs(s) ? Slice.of(all, places.next()) : CachedPass.read(prompts, s));
-            }
-            return steps;
+            Iterator<Step> asPrompts = prompts.iterator();
+            Iterator<Step> asDecoded = read(decoded).slices().iterator();
+            return segments.stream()
+                    .map(s -> s.kind() == Segment.Kind.PROMPT ? asPrompts.next() : asDecoded.next())
+                    .toList();
         }
     }
 
-    private static boolean packs(Segment s) {
-        return s.kind() == Segment.Kind.DECODE && !(s.tokens() instanceof Tokens.Ids);
-    }
-
-    private Step decode(PackedRows rows) {
+    private Pass read(List<Segment> segments) {
+        PackedRows rows = PackedRows.of(segments, config);
         int n = rows.count();
         x.reserve(n);
         hidden.reserve(n);
-        embed(rows);
+        vectors.read(rows, x);
         RowBlock.see(Site.Kind.EMBEDDING, 0, x, rows);
-        var angles = prompts.positions() instanceof Positions.Rotated(var rotary) ? rotary.at(rows.at()) : null;
+        var angles =
+                config.position() instanceof DecoderConfig.Position.Rotated(var rotary) ? rotary.at(rows.at()) : null;
         for (int l = 0; l < blocks.size(); l++) {
             blocks.get(l).apply(l, x, rows, angles);
         }
         norm.apply(x, n, hidden);
         RowBlock.see(Site.Kind.FINAL, 0, hidden, rows);
-        last = new Pass(n);
+        last = new Pass(rows);
         return last;
     }
 
-    private void embed(PackedRows rows) {
-        Optional<int[]> ids = rows.ids();
-        if (ids.isPresent() && lookup.isPresent()) {
-            for (int i = 0; i < rows.count(); i++) {
-                lookup.get().read(ids.get()[i], x.memory(), x.at(i));
-            }
-            return;
-        }
-        for (PackedRows.Place p : rows.places()) {
-            embed(p.segment().tokens(), Arrays.copyOfRange(rows.at(), p.from(), p.from() + p.count()), p.from());
-        }
-    }
-
-    private void embed(Tokens tokens, int[] at, int from) {
-        try (var _ = new Scope()) {
-            Tensor vectors = prompts.embed(tokens, at).to(ScalarType.Float).contiguous();
-            x.memory().asSlice(x.at(from), x.at(at.length)).copyFrom(Ops.segment(vectors));
-        }
-    }
-
-    /** All decoded rows of a pass; their logits come of one product, when first asked for. It ends with the next pass. */
+    /** All rows of a pass; their logits come of one product, when first asked for. It ends with the next pass. */
     private final class Pass implements Step {
-        private final int n;
+        private final PackedRows rows;
         private boolean headed;
 
-        Pass(int n) {
-            this.n = n;
+        Pass(PackedRows rows) {
+            this.rows = rows;
+        }
+
+        /** Each text's rows. */
+        List<Step> slices() {
+            return rows.places().stream()
+                    .map(p -> (Step) new Slice(this, p.from(), p.count()))
+                    .toList();
         }
 
         @Override
         public int rows() {
-            return n;
+            return rows.count();
         }
 
         @Override
         public Tensor hidden() {
-            return current(hidden).tensor(n).clone();
+            return current(hidden).tensor(rows()).clone();
         }
 
         @Override
         public Tensor logits(int from, int to) {
-            return Ops.slice(all().tensor(n), 0, from, to).clone();
+            return Ops.slice(all().tensor(rows()), 0, from, to).clone();
         }
 
         @Override
@@ -186,8 +220,8 @@ final class RowDecoder implements CausalLM {
 
         private Rows all() {
             if (!headed) {
-                logits.reserve(n);
-                head.apply(current(hidden), n, logits);
+                logits.reserve(rows());
+                head.apply(current(hidden), rows(), logits);
                 headed = true;
             }
             return current(logits);
@@ -203,10 +237,6 @@ final class RowDecoder implements CausalLM {
 
     /** One text's rows of a pass. */
     private record Slice(Step all, int from, int count) implements Step {
-        static Slice of(Step all, PackedRows.Place p) {
-            return new Slice(all, p.from(), p.count());
-        }
-
         @Override
         public int rows() {
             return count;
@@ -228,9 +258,41 @@ final class RowDecoder implements CausalLM {
         }
     }
 
+    /** A prompt's rows, or a batch of them; logits are made for the rows that they are asked for. */
+    private final class Prompt implements Step {
+        private final Tensor found;
+
+        Prompt(Tensor found) {
+            this.found = found;
+        }
+
+        @Override
+        public int rows() {
+            return (int) found.size(0);
+        }
+
+        @Override
+        public Tensor hidden() {
+            return found;
+        }
+
+        @Override
+        public Tensor logits(int from, int to) {
+            int n = to - from;
+            try (Rows some = new Rows(config.width());
+                    Rows scores = new Rows(config.vocabulary())) {
+                some.reserve(n);
+                scores.reserve(n);
+                some.tensor(n).copy_(Ops.slice(found, 0, from, to));
+                head.apply(some, n, scores);
+                return scores.tensor(n).clone();
+            }
+        }
+    }
+
     @Override
     public void close() {
-        prompts.close();
+        vectors.close();
         blocks.forEach(RowBlock::close);
         work.close();
         head.close();

@@ -1,6 +1,7 @@
 package chainrule.model;
 
 import chainrule.BadInput;
+import chainrule.kernel.Bf16Product;
 import chainrule.kernel.Int8Product;
 import chainrule.kernel.MicroKernel;
 import chainrule.kernel.PanelProduct;
@@ -15,81 +16,97 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How the parts of a decoder become a {@link RowDecoder}: each is made in float32, packed as products, kept for prompts in
- * their number type, and let go.
- */
+/** How the parts of a decoder become a {@link RowDecoder}: each is made in float32, packed as products, and let go. */
 final class RowPacking implements AutoCloseable {
     private final Parts parts;
-    private final Compute compute;
+    private final Compute decoded;
+    private final Compute prompts;
     private final RowBlock.Workspace work;
-    private final RowBlock[] rows;
-    private final Block[] blocks;
-    private @Nullable Tensor embed;
-    private Optional<Linear> head = Optional.empty();
-    private @Nullable Product packedHead;
+    private final RowBlock[] blocks;
+    private @Nullable Vectors vectors;
+    private @Nullable Product head;
 
     RowPacking(Parts parts, Compute compute) {
         this.parts = parts;
-        this.compute = compute;
+        this.decoded = compute;
+        // A prompt's many rows would cost two limbs each in 8 bits.
+        this.prompts = compute != Compute.INT8 ? compute : Bf16Product.here() ? Compute.BF16 : Compute.F32;
         this.work = new RowBlock.Workspace(parts.config());
-        this.rows = new RowBlock[parts.config().layers()];
-        this.blocks = new Block[rows.length];
+        this.blocks = new RowBlock[parts.config().layers()];
     }
 
     RowDecoder decoder() {
-        Workers.eachInTurn(rows.length + 1, i -> {
+        Workers.eachInTurn(blocks.length + 1, i -> {
             try (var _ = new Scope();
                     var _ = new NoGradGuard()) {
                 if (i == 0) {
                     vocabulary();
                 } else {
-                    block(i - 1);
+                    blocks[i - 1] = block(i - 1);
                 }
             }
         });
-        Decoder prompts = new Decoder(
-                        parts.config(),
-                        Objects.requireNonNull(embed),
-                        forPrompts(parts.positions()),
-                        List.of(blocks),
-                        forPrompts(parts.norm()),
-                        head,
-                        ScalarType.Float,
-                        ScalarType.Float)
-                .in(compute, Compute.F32);
-        return new RowDecoder(prompts, List.of(rows), Objects.requireNonNull(packedHead), work);
+        RowBlock.RowNorm norm = of(parts.norm(), RowBlock.RowNorm::of);
+        return new RowDecoder(
+                parts.config(),
+                Objects.requireNonNull(vectors),
+                List.of(blocks),
+                norm,
+                Objects.requireNonNull(head),
+                work);
+    }
+
+    /** What is made of a part, which is then let go. */
+    private static <P, R> R of(P part, Function<P, R> make) {
+        try {
+            return make.apply(part);
+        } finally {
+            Tree.map(part, (_, t) -> {
+                Scope.free(t);
+                return t;
+            });
+        }
     }
 
     /** The largest part, and so the first. */
     private void vocabulary() {
-        Tensor wide = parts.embed();
-        Optional<Linear> own = parts.head();
-        packedHead = pack(own.orElse(new Dense(wide, Optional.empty())));
-        embed = forPrompts(wide);
-        head = forPrompts(own);
+        vectors = of(parts.embed(), wide -> {
+            head = of(parts.head(), own -> pack(decoded, own.orElse(new Dense(wide, Optional.empty()))));
+            return of(parts.positions(), p -> Vectors.of(wide.to(prompts.tensorType()), p));
+        });
     }
 
-    private void block(int layer) {
-        Block block = parts.block(layer);
-        rows[layer] = RowBlock.of(parts.config(), block, this, work);
-        blocks[layer] = forPrompts(block);
+    private RowBlock block(int layer) {
+        return of(parts.block(layer), b -> {
+            var first = RowBlock.Products.of(b, maps -> pack(decoded, maps));
+            try {
+                var second = prompts == decoded ? first : RowBlock.Products.of(b, maps -> pack(prompts, maps));
+                return RowBlock.of(parts.config(), b, first, second, work);
+            } catch (RuntimeException | Error e) {
+                first.close();
+                throw e;
+            }
+        });
     }
 
     /** The product of the float32 maps' outputs in a row. */
-    Product pack(Linear... maps) {
+    private static Product pack(Compute compute, Linear... maps) {
         try (var _ = new Scope()) {
             List<Dense> joined = Arrays.stream(maps).map(Dense.class::cast).toList();
             List<Tensor> weights = joined.stream().map(Dense::weight).toList();
             Tensor bias = Dense.joinedBias(joined, ScalarType.Float).orElse(null);
             return switch (compute) {
                 case F32 -> PanelProduct.of(weights, bias, ScalarType.Float);
-                case BF16 -> PanelProduct.of(weights, bias, ScalarType.BFloat16);
+                case BF16 ->
+                    Bf16Product.here()
+                            ? Bf16Product.of(weights, bias)
+                            : PanelProduct.of(weights, bias, ScalarType.BFloat16);
                 case INT8 -> Int8Product.pack(weights, bias, int8());
             };
         }
@@ -100,22 +117,12 @@ final class RowPacking implements AutoCloseable {
                 .orElseThrow(() -> new BadInput("libtorch has no 8-bit products on this platform: use bf16 or f32."));
     }
 
-    /** A part with its matrices in the number type of prompts; it takes the place of {@code part}. */
-    private <R> R forPrompts(R part) {
-        return Tree.map(part, (_, t) -> {
-            Tensor kept = Scope.own(t.dim() > 1 ? t.to(compute.tensorType()) : t);
-            Scope.free(t);
-            return kept;
-        });
-    }
-
     /** Frees what was made of the parts, after a failure. */
     @Override
     public void close() {
         work.close();
-        Arrays.stream(rows).filter(Objects::nonNull).forEach(RowBlock::close);
-        Arrays.stream(blocks).filter(Objects::nonNull).forEach(b -> Tree.of(b).close());
-        Optional.ofNullable(embed).ifPresent(Scope::free);
-        Optional.ofNullable(packedHead).ifPresent(Product::close);
+        Arrays.stream(blocks).filter(Objects::nonNull).forEach(RowBlock::close);
+        Optional.ofNullable(vectors).ifPresent(Vectors::close);
+        Optional.ofNullable(head).ifPresent(Product::close);
     }
 }

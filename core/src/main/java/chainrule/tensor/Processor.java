@@ -22,6 +22,11 @@ public final class Processor {
         return FLAGS.contains("avx512bw");
     }
 
+    /** Whether vectors have 256 bits, fused operations included. */
+    public static boolean avx2() {
+        return FLAGS.contains("avx2") && FLAGS.contains("fma");
+    }
+
     /** Whether bf16 products run on tiles (AMX). */
     public static boolean amx() {
         return FLAGS.contains("amx_bf16");

@@ -41,7 +41,7 @@ class ExpTest {
         float[] x = new float[37];
         IntStream.range(0, 37).forEach(i -> x[i] = 1000 - i);
         x[5] = Float.NEGATIVE_INFINITY;
-        float sum = Exp.exponentials(x, 37);
+        float sum = Exp.exponentials(x, 0, 37);
         assertThat(x[0]).isEqualTo(1f);
         assertThat(x[5]).isZero();
         assertThat(sum).isBetween(1.57f, 1.59f);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -168,6 +169,35 @@ class ProductTest {
         rowsBitsDependOnThatRowAlone(outputs, inputs, w -> Int8Product.pack(List.of(w), null, kernel));
     }
 
+    @ParameterizedTest
+    @CsvSource({"48,48", "50,77", "960,576", "33,1", "576,1536"})
+    void aRowsBitsDependOnThatRowAloneInBfloat16(int outputs, int inputs) {
+        rowsBitsDependOnThatRowAlone(outputs, inputs, w -> pack(List.of(w), null, Compute.BF16));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"48,48", "50,77", "960,576"})
+    void bfloat16ProductsAgreeWithLibtorch(int outputs, int inputs) {
+        try (var _ = new Scope()) {
+            Tensor x = inBfloat16(normal(150 * inputs, 10), 150, inputs);
+            Tensor w = inBfloat16(normal(outputs * inputs, 3), outputs, inputs);
+            Tensor b = Ops.tensor(normal(outputs, 4), outputs);
+            try (Product product = pack(List.of(w), b, Compute.BF16)) {
+                float[][] rows = new float[150][];
+                Arrays.setAll(rows, i -> Ops.floats(x.select(0, i)));
+                float[][] found = apply(product, rows);
+                Tensor expected = Ops.linear(x, w, b);
+                for (int i = 0; i < rows.length; i++) {
+                    near(found[i], Ops.floats(expected.select(0, i)), 3e-5f);
+                }
+            }
+        }
+    }
+
+    private static Tensor inBfloat16(float[] x, long... shape) {
+        return Ops.tensor(x, shape).to(ScalarType.BFloat16).to(ScalarType.Float);
+    }
+
     private static void rowsBitsDependOnThatRowAlone(int outputs, int inputs, Function<Tensor, Product> pack) {
         try (var _ = new Scope();
                 Product product = pack.apply(Ops.tensor(normal(outputs * inputs, 3), outputs, inputs))) {
@@ -194,18 +224,24 @@ class ProductTest {
         try (var _ = new Scope()) {
             Tensor w = Ops.tensor(weight, 90, 48);
             List<Tensor> parts = List.of(Ops.slice(w, 0, 0, 50), Ops.slice(w, 0, 50, 57), Ops.slice(w, 0, 57, 90));
-            try (Product whole = pack(List.of(w), compute);
-                    Product joined = pack(parts, compute)) {
+            try (Product whole = pack(List.of(w), null, compute);
+                    Product joined = pack(parts, null, compute)) {
                 assertThat(joined.outputs()).isEqualTo(90);
                 assertThat(apply(joined, x)).isDeepEqualTo(apply(whole, x));
             }
         }
     }
 
-    private static Product pack(List<Tensor> weights, Compute compute) {
-        return compute == Compute.INT8
-                ? Int8Product.pack(weights, null, best())
-                : PanelProduct.of(weights, null, compute.tensorType());
+    /** What this machine computes it with. */
+    private static Product pack(List<Tensor> weights, @Nullable Tensor bias, Compute compute) {
+        return switch (compute) {
+            case INT8 -> Int8Product.pack(weights, bias, best());
+            case BF16 ->
+                Bf16Product.here()
+                        ? Bf16Product.of(weights, bias)
+                        : PanelProduct.of(weights, bias, ScalarType.BFloat16);
+            case F32 -> PanelProduct.of(weights, bias, ScalarType.Float);
+        };
     }
 
     @Test
@@ -261,11 +297,15 @@ class ProductTest {
     }
 
     private static void near(float[] found, float[] expected) {
+        near(found, expected, 3e-6f);
+    }
+
+    private static void near(float[] found, float[] expected, float tolerance) {
         for (int i = 0; i < expected.length; i++) {
             assertThat(found[i])
                     .isCloseTo(
                             expected[i],
-                            org.assertj.core.data.Offset.offset(3e-6f * Math.max(1, Math.abs(expected[i]))));
+                            org.assertj.core.data.Offset.offset(tolerance * Math.max(1, Math.abs(expected[i]))));
         }
     }
 }

@@ -88,23 +88,26 @@ public abstract class CausalLMContract {
                 var _ = new NoGradGuard()) {
             prompt(lm, cache, 64, prefix);
             // 0:11  1:12  2:13(after 0)  3:14(after 0)  4:15(after 1)
-            Step tree = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1, -1, 0, 0, 1}, 11, 12, 13, 14, 15)))
-                    .getFirst();
-            compare(tree.scores(1), uncached(lm, with(prefix, 12)), "a sibling");
-            compare(tree.scores(3), uncached(lm, with(prefix, 11, 14)), "a second child");
-            compare(tree.scores(4), uncached(lm, with(prefix, 12, 15)), "another branch");
+            float[][] tree = read(lm, cache, new int[] {-1, -1, 0, 0, 1}, 11, 12, 13, 14, 15);
+            compare(tree[1], uncached(lm, with(prefix, 12)), "a sibling");
+            compare(tree[3], uncached(lm, with(prefix, 11, 14)), "a second child");
+            compare(tree[4], uncached(lm, with(prefix, 12, 15)), "another branch");
             cache.keep(new int[] {0}, new int[] {3, 2});
             assertThat(cache.length()).isEqualTo(6);
-            Step more = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {1, 0, 2}, 16, 17, 18)))
-                    .getFirst();
-            compare(more.scores(0), uncached(lm, with(prefix, 11, 13, 16)), "below a kept node");
-            compare(more.scores(1), uncached(lm, with(prefix, 11, 14, 17)), "below another");
-            compare(more.scores(2), uncached(lm, with(prefix, 11, 13, 16, 18)), "below a new node");
+            float[][] more = read(lm, cache, new int[] {1, 0, 2}, 16, 17, 18);
+            compare(more[0], uncached(lm, with(prefix, 11, 13, 16)), "below a kept node");
+            compare(more[1], uncached(lm, with(prefix, 11, 14, 17)), "below another");
+            compare(more[2], uncached(lm, with(prefix, 11, 13, 16, 18)), "below a new node");
             cache.keep(new int[] {1, 2, 4}, new int[0]);
-            Step last = lm.extend(List.of(decode(cache, Tap.NONE, new int[] {-1}, 19)))
-                    .getFirst();
-            compare(last.scores(0), uncached(lm, with(prefix, 11, 13, 16, 18, 19)), "after the committed path");
+            float[][] last = read(lm, cache, new int[] {-1}, 19);
+            compare(last[0], uncached(lm, with(prefix, 11, 13, 16, 18, 19)), "after the committed path");
         }
+    }
+
+    /** The scores after new nodes. */
+    private static float[][] read(CausalLM lm, Cache cache, int[] parents, int... ids) {
+        Step step = lm.extend(List.of(decode(cache, Tap.NONE, parents, ids))).getFirst();
+        return IntStream.range(0, ids.length).mapToObj(step::scores).toArray(float[][]::new);
     }
 
     private static int[] with(int[] ids, int... more) {

@@ -1,0 +1,113 @@
+package chainrule.kernel;
+
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product with bfloat16 weights on {@link Brgemm}. Rows are rounded to bfloat16, sums are float32. Weights lie in
+ * panels of {@link #OUTPUTS} outputs, two inputs side by side: [⌈O/P⌉,⌈I/2⌉,P,2].
+ */
+public final class Bf16Product implements Product {
+    private static final int OUTPUTS = 64;
+    /** Outputs of one call for few rows: halves of panels divide better among threads. */
+    private static final int HALF = OUTPUTS / 2;
+
+    /** Rows from which a call is worth a whole panel. */
+    private static final int MANY = 2 * Rows.GROUP;
+
+    private final int inputs;
+    private final int outputs;
+    private final int pairs;
+    private final Tensor panels;
+    private final MemorySegment memory;
+    private final float[] bias;
+    /** The rows of a pass in bfloat16, two to an element. */
+    private final Rows rounded;
+
+    private Bf16Product(Tensor panels, int outputs, int inputs, float[] bias) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.pairs = Math.ceilDiv(inputs, 2);
+        this.panels = panels;
+        this.memory = Ops.segment(panels);
+        this.bias = bias;
+        this.rounded = new Rows(pairs);
+    }
+
+    /** Whether this processor and this libtorch have the code for it. */
+    public static boolean here() {
+        return Brgemm.BF16.here();
+    }
+
+    /**
+     * @param weights [O₁,I], [O₂,I] .., copied; O is the sum of their outputs
+     * @param bias [O]
+     */
+    public static Bf16Product of(List<Tensor> weights, @Nullable Tensor bias) {
+        try (var _ = new Scope()) {
+            Tensor weight = (weights.size() == 1 ? weights.getFirst() : Ops.cat(weights, 0)).to(ScalarType.BFloat16);
+            int outputs = (int) weight.size(0);
+            int inputs = (int) weight.size(1);
+            float[] added = bias == null ? new float[0] : Ops.floats(bias);
+            return new Bf16Product(panels(weight), outputs, inputs, added);
+        }
+    }
+
+    /** Outputs and inputs that do not exist are zero. */
+    private static Tensor panels(Tensor wOI) {
+        int pairs = Math.ceilDiv((int) wOI.size(1), 2);
+        int count = Math.ceilDiv((int) wOI.size(0), OUTPUTS);
+        Tensor padded = wOI;
+        if (wOI.size(0) < (long) count * OUTPUTS || wOI.size(1) < 2L * pairs) {
+            padded = Ops.zeros(ScalarType.BFloat16, (long) count * OUTPUTS, 2L * pairs);
+            padded.narrow(0, 0, wOI.size(0)).narrow(1, 0, wOI.size(1)).copy_(wOI);
+        }
+        return Scope.own(padded.view(count, OUTPUTS, pairs, 2).transpose(1, 2).contiguous());
+    }
+
+    @Override
+    public void apply(Rows in, int n, Rows out) {
+        rounded.reserve(n);
+        Workers.each(n, i -> Loops.round(in.memory(), in.at(i), inputs, rounded.memory(), rounded.at(i)));
+        int width = n < MANY ? HALF : OUTPUTS;
+        Brgemm.each(outputs, width, n, (output, row, rows) -> {
+            int count = Math.min(width, outputs - output);
+            long weights = 4L * ((long) output / OUTPUTS * pairs * OUTPUTS + output % OUTPUTS);
+            new Brgemm.Tile(Brgemm.BF16, count, 2 * pairs, 2 * pairs, OUTPUTS, outputs, false)
+                    .apply(
+                            rows,
+                            rounded.memory().asSlice(rounded.at(row)),
+                            memory.asSlice(weights),
+                            out.memory().asSlice(out.at(row) + 4L * output));
+            for (int i = row; bias.length > 0 && i < row + rows; i++) {
+                Loops.add(out.memory(), out.at(i) + 4L * output, bias, output, count);
+            }
+        });
+    }
+
+    @Override
+    public int inputs() {
+        return inputs;
+    }
+
+    @Override
+    public int outputs() {
+        return outputs;
+    }
+
+    @Override
+    public long bytes() {
+        return 2L * inputs * outputs;
+    }
+
+    @Override
+    public void close() {
+        Scope.free(panels);
+        rounded.close();
+    }
+}
