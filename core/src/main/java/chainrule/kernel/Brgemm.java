@@ -13,7 +13,9 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Products of small matrices, C = A B or C += A B, in code that oneDNN writes for this processor: on tiles (AMX) where it
@@ -31,6 +33,11 @@ enum Brgemm {
     /** A unsigned, B signed and in fours of rows, [⌈K/4⌉,N,4]; exact sums. Only with tiles. */
     U8S8("PKhPKaPib", true, Processor.amx());
 
+    /** Whether oneDNN is told to do with less than bfloat16 instructions; it would end the process if asked for them. */
+    private static final boolean LIMITED = Stream.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+            .map(name -> System.getenv().getOrDefault(name, "DEFAULT").toUpperCase(Locale.ROOT))
+            .anyMatch(isa -> Stream.of("DEFAULT", "ALL", "BF16", "FP16", "AMX").noneMatch(isa::contains));
+
     private final String arguments;
     private final boolean interleaved;
     private final boolean suits;
@@ -44,7 +51,7 @@ enum Brgemm {
 
     /** Whether this processor and this libtorch have it. */
     boolean here() {
-        return suits && Libtorch.CODE.containsKey(this);
+        return suits && !(interleaved && LIMITED) && Libtorch.CODE.containsKey(this);
     }
 
     /** Rows of one call: their sums stay in a core's cache. */
