@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product with bfloat16 weights on {@link Brgemm}. Rows are rounded to bfloat16, sums are float32. Weights lie in
- * panels of {@link #OUTPUTS} outputs, two inputs side by side: [⌈O/P⌉,⌈I/2⌉,P,2].
+ * panels of {@link #OUTPUTS} outputs, two inputs side by side in a word: [⌈O/P⌉,⌈I/2⌉,P].
  */
 public final class Bf16Product implements Product {
     private static final int OUTPUTS = 64;
@@ -67,7 +67,9 @@ public final class Bf16Product implements Product {
             padded = Ops.zeros(ScalarType.BFloat16, (long) count * OUTPUTS, 2L * pairs);
             padded.narrow(0, 0, wOI.size(0)).narrow(1, 0, wOI.size(1)).copy_(wOI);
         }
-        return Scope.own(padded.view(count, OUTPUTS, pairs, 2).transpose(1, 2).contiguous());
+        // As whole words a pair moves at twice the speed.
+        Tensor words = padded.view(ScalarType.Int).view(count, OUTPUTS, pairs);
+        return Scope.own(words.transpose(1, 2).contiguous());
     }
 
     @Override

@@ -4,9 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -20,8 +18,6 @@ public final class Loops {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-    static final VectorSpecies<Short> SHORTS =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(LANES * Short.SIZE));
     /** Just under half of bfloat16's last bit. */
     private static final int HALF = 0x7fff;
 
@@ -66,25 +62,19 @@ public final class Loops {
         }
     }
 
-    /** Writes x in bfloat16, halves to even; an odd count is filled up with 0. */
+    /**
+     * Writes x in bfloat16, halves to even; an odd count is filled up with 0. A plain loop over arrays, which is quick from
+     * the first prompt on, when no vector is compiled yet.
+     */
     static void round(MemorySegment x, long at, int count, MemorySegment to, long out) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            IntVector bits = load(x, at + 4L * i).reinterpretAsInts();
-            IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-            bits.add(odd)
-                    .add(HALF)
-                    .lanewise(VectorOperators.LSHR, 16)
-                    .convertShape(VectorOperators.I2S, SHORTS, 0)
-                    .intoMemorySegment(to, out + 2L * i, LE);
+        int[] bits = Scratch.ints(count);
+        short[] rounded = Scratch.shorts(count + 1);
+        MemorySegment.copy(x, INT, at, bits, 0, count);
+        for (int i = 0; i < count; i++) {
+            rounded[i] = (short) (bits[i] + HALF + (bits[i] >>> 16 & 1) >>> 16);
         }
-        for (; i < count; i++) {
-            int bits = x.get(INT, at + 4L * i);
-            to.set(SHORT, out + 2L * i, (short) (bits + HALF + (bits >>> 16 & 1) >>> 16));
-        }
-        if (count % 2 != 0) {
-            to.set(SHORT, out + 2L * count, (short) 0);
-        }
+        rounded[count] = 0;
+        MemorySegment.copy(rounded, 0, to, SHORT, out, count + count % 2);
     }
 
     /** to = w x / √(mean(x²) + ε). */

@@ -9,7 +9,9 @@ final class Scratch {
     private static final int ALIGNMENT = 64;
 
     private MemorySegment memory = MemorySegment.NULL;
-    private float[] array = {};
+    private float[] floats = {};
+    private int[] ints = {};
+    private short[] shorts = {};
 
     private Scratch() {}
 
@@ -25,9 +27,27 @@ final class Scratch {
     /** At least {@code count} numbers of Java memory, until the thread asks again. */
     static float[] floats(int count) {
         Scratch scratch = OF_THREAD.get();
-        if (scratch.array.length < count) {
-            scratch.array = new float[Math.max(count, 2 * scratch.array.length)];
+        if (scratch.floats.length < count) {
+            scratch.floats = new float[Math.max(count, 2 * scratch.floats.length)];
         }
-        return scratch.array;
+        return scratch.floats;
+    }
+
+    /** As {@link #floats}. */
+    static int[] ints(int count) {
+        Scratch scratch = OF_THREAD.get();
+        if (scratch.ints.length < count) {
+            scratch.ints = new int[Math.max(count, 2 * scratch.ints.length)];
+        }
+        return scratch.ints;
+    }
+
+    /** As {@link #floats}. */
+    static short[] shorts(int count) {
+        Scratch scratch = OF_THREAD.get();
+        if (scratch.shorts.length < count) {
+            scratch.shorts = new short[Math.max(count, 2 * scratch.shorts.length)];
+        }
+        return scratch.shorts;
     }
 }

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class TileAttend {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     /** The bytes of one tile of scores, S rows of S. */
@@ -99,34 +100,41 @@ public final class TileAttend {
      * @return the sum of the weights
      */
     private float softmax(MemorySegment scores, long at, int tiles, int from, int to) {
-        for (int i = 0; i < from; i++) {
-            hide(scores, at, i);
+        int first = from / L * L;
+        int last = Math.ceilDiv(to, L) * L;
+        for (int i = first; i < from; i++) {
+            scores.set(FLOAT, place(at, i), Float.NEGATIVE_INFINITY);
         }
-        for (int i = to; i < tiles * BLOCK; i++) {
-            hide(scores, at, i);
+        for (int i = to; i < last; i++) {
+            scores.set(FLOAT, place(at, i), Float.NEGATIVE_INFINITY);
         }
         FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-        for (int t = 0; t < tiles; t++) {
-            for (int i = 0; i < BLOCK; i += S.length()) {
-                most = most.max(FloatVector.fromMemorySegment(S, scores, at + TILE * t + 4L * i, LE));
-            }
+        for (int i = first; i < last; i += L) {
+            most = most.max(FloatVector.fromMemorySegment(S, scores, place(at, i), LE));
         }
         float largest = most.reduceLanes(VectorOperators.MAX);
         FloatVector sum = FloatVector.zero(S);
+        for (int i = first; i < last; i += L) {
+            FloatVector score = FloatVector.fromMemorySegment(S, scores, place(at, i), LE);
+            FloatVector e = Exp.exp(score.sub(largest).mul(heads.scale()));
+            e.intoMemorySegment(scores, place(at, i), LE);
+            sum = sum.add(e);
+        }
         for (int t = 0; t < tiles; t++) {
-            for (int i = 0; i < BLOCK; i += S.length()) {
-                long place = at + TILE * t + 4L * i;
-                FloatVector e = Exp.exp(FloatVector.fromMemorySegment(S, scores, place, LE)
-                        .sub(largest)
-                        .mul(heads.scale()));
-                e.intoMemorySegment(scores, place, LE);
-                sum = sum.add(e);
-            }
+            clear(scores, at + TILE * t, 0, Math.min(BLOCK, first - t * BLOCK));
+            clear(scores, at + TILE * t, Math.max(0, last - t * BLOCK), BLOCK);
         }
         return Exp.sum(sum);
     }
 
-    private static void hide(MemorySegment scores, long at, int i) {
-        scores.set(FLOAT, at + TILE * (i / BLOCK) + 4L * (i % BLOCK), Float.NEGATIVE_INFINITY);
+    /** Where a row's {@code i}-th score lies. */
+    private static long place(long at, int i) {
+        return at + TILE * (i / BLOCK) + 4L * (i % BLOCK);
+    }
+
+    private static void clear(MemorySegment scores, long at, int from, int to) {
+        if (from < to) {
+            scores.asSlice(at + 4L * from, 4L * (to - from)).fill((byte) 0);
+        }
     }
 }

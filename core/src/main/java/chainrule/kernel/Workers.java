@@ -20,6 +20,8 @@ public final class Workers {
     /** About 0.2 ms, longer than what lies between two loops of a pass. */
     private static final int LOOKS = 10_000;
 
+    private static final int YIELD = 64;
+
     private static final long NAP = 20_000;
 
     private static final ReentrantLock IN_USE = new ReentrantLock();
@@ -51,6 +53,15 @@ public final class Workers {
     public static void share(int count, Share share) {
         int parts = Math.min(count, HELPERS.size() + 1);
         run(parts, parts, part -> share.work(bound(part, count, parts), bound(part + 1, count, parts)));
+    }
+
+    /** Lets other threads go first now and then: compilers, while loops are still slow. */
+    private static void look(int number) {
+        if (number % YIELD == YIELD - 1) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
+        }
     }
 
     private static int bound(int part, int count, int parts) {
@@ -125,7 +136,7 @@ public final class Workers {
         void finish() {
             for (int look = 0; done.get() < parts; look++) {
                 if (look < LOOKS) {
-                    Thread.onSpinWait();
+                    look(look);
                 } else {
                     LockSupport.parkNanos(NAP);
                 }
@@ -174,7 +185,7 @@ public final class Workers {
                     return loop;
                 }
                 if (look < LOOKS) {
-                    Thread.onSpinWait();
+                    look(look);
                 } else {
                     asleep = true;
                     if (given == last) {

@@ -31,6 +31,9 @@ record RowBlock(
         Products prompts,
         Workspace work) {
 
+    /** Rows of a prompt that are read before a loop over vectors would be compiled. */
+    private static final int FEW = 32;
+
     /** A block's weights, fused and packed. */
     record Products(Product qkv, Product out, Product up, Product down) {
         static Products of(Block b, Function<Linear[], Product> pack) {
@@ -147,7 +150,7 @@ record RowBlock(
             add(x, work.attended, n);
         }
         products.up.apply(work.normed, n, work.wide);
-        activate(n);
+        activate(n, rows.prompt() && n <= FEW);
         products.down.apply(work.inner, n, work.mixed);
         see(Site.Kind.MLP, layer, work.mixed, rows);
         add(x, work.mixed, n);
@@ -207,8 +210,9 @@ record RowBlock(
         }
     }
 
-    private void activate(int n) {
-        if (config.mlp().gated() && config.mlp().activation() == Activation.SILU) {
+    /** @param plain whether libtorch computes it, as it does what there is no loop for */
+    private void activate(int n, boolean plain) {
+        if (!plain && config.mlp().gated() && config.mlp().activation() == Activation.SILU) {
             long inner = 4L * config.mlp().inner();
             Workers.each(n, i -> {
                 long row = work.wide.at(i);
