@@ -9,7 +9,10 @@ import chainrule.nn.Init;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Nested;
@@ -166,6 +169,35 @@ class DecoderTest {
         @Override
         protected float tolerance() {
             return 1.5f;
+        }
+    }
+
+    /** Keys lie in blocks of 64, a prompt's rows are computed 64 and products 128 at a time. */
+    @Test
+    void aPromptOfManyBlocksReadsAsTheDefinitionSays() {
+        int[] ids = Tiny.ids(240, 4);
+        for (DecoderConfig config : Tiny.all()) {
+            try (Decoder plain = Tiny.decoder(Tiny.within(300, config), 3);
+                    CausalLM fast = plain.forDecoding(Compute.F32);
+                    Cache cache = fast.newCache(Side.NONE);
+                    var _ = new Scope();
+                    var _ = new NoGradGuard()) {
+                Tensor expected = plain.forward(Input.of(Ops.ids(new int[][] {ids})), Tap.NONE)
+                        .logits(0, ids.length);
+                for (int[] part : List.of(Arrays.copyOf(ids, 70), Arrays.copyOfRange(ids, 70, 240))) {
+                    int from = cache.length();
+                    Step step =
+                            fast.extend(List.of(Segment.prompt(cache, part))).getFirst();
+                    Tensor found = step.logits(0, part.length);
+                    cache.keep(IntStream.range(0, part.length).toArray(), new int[0]);
+                    assertThat(found.sub(Ops.slice(expected, 0, from, cache.length()))
+                                    .abs()
+                                    .max()
+                                    .item_double())
+                            .as(config.attention() + " after " + from)
+                            .isLessThan(1e-4);
+                }
+            }
         }
     }
 

@@ -7,24 +7,8 @@ import org.junit.jupiter.api.Test;
 class KeyValueCacheTest {
     private static final int CONTEXT = 300;
 
-    private static DecoderConfig config() {
-        DecoderConfig c = Tiny.llama();
-        return new DecoderConfig(
-                c.vocabulary(),
-                c.width(),
-                c.layers(),
-                CONTEXT,
-                c.position(),
-                c.norm(),
-                c.attention(),
-                c.mlp(),
-                c.flow(),
-                c.tied(),
-                c.deviation());
-    }
-
     private static long bytes(int expected, int rows) {
-        try (var cache = new KeyValueCache(config())) {
+        try (var cache = new KeyValueCache(Tiny.within(CONTEXT, Tiny.llama()))) {
             cache.expect(expected);
             for (int i = 0; i < rows; i++) {
                 cache.append(new int[] {-1});

@@ -59,6 +59,22 @@ public final class Tiny {
                 true);
     }
 
+    /** The same for texts of up to {@code context} tokens. */
+    static DecoderConfig within(int context, DecoderConfig c) {
+        return new DecoderConfig(
+                c.vocabulary(),
+                c.width(),
+                c.layers(),
+                context,
+                c.position(),
+                c.norm(),
+                c.attention(),
+                c.mlp(),
+                c.flow(),
+                c.tied(),
+                c.deviation());
+    }
+
     public static List<DecoderConfig> all() {
         return List.of(llama(), gpt2(), neox(), window());
     }

@@ -110,15 +110,17 @@ final class Info implements Verb {
     }
 
     /**
-     * Native memory in bytes: the weights as decoding holds them, once for prompts and once packed for decoded tokens,
-     * and a token's share of the cache.
+     * Native memory in bytes: the weights as decoding holds them, token vectors apart from the head's weight and beside 8-bit
+     * blocks a bfloat16 copy for prompts, and a token's share of the cache.
      */
     private static Map<String, Object> memory(DecoderConfig config) {
         Attention.Heads heads = config.attention().heads();
+        long vectors = (long) config.vocabulary() * config.width();
+        long weights = config.parameters() + (config.tied() ? vectors : 0);
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("f32", 8 * config.parameters());
-        all.put("bf16", 4 * config.parameters());
-        all.put("int8", 3 * config.parameters());
+        all.put("f32", 4 * weights);
+        all.put("bf16", 2 * weights);
+        all.put("int8", 3 * (weights - vectors));
         all.put("cachePerToken", 2L * Float.BYTES * config.layers() * heads.keys() * heads.width());
         return all;
     }
