@@ -50,25 +50,28 @@ public final class Bf16Product implements Product {
      */
     public static Bf16Product of(List<Tensor> weights, @Nullable Tensor bias) {
         try (var _ = new Scope()) {
-            Tensor weight = (weights.size() == 1 ? weights.getFirst() : Ops.cat(weights, 0)).to(ScalarType.BFloat16);
-            int outputs = (int) weight.size(0);
-            int inputs = (int) weight.size(1);
+            int outputs = (int) weights.stream().mapToLong(w -> w.size(0)).sum();
+            int inputs = (int) weights.getFirst().size(1);
             float[] added = bias == null ? new float[0] : Ops.floats(bias);
-            return new Bf16Product(panels(weight), outputs, inputs, added);
+            return new Bf16Product(panels(weights, outputs, inputs), outputs, inputs, added);
         }
     }
 
     /** Outputs and inputs that do not exist are zero. */
-    private static Tensor panels(Tensor wOI) {
-        int pairs = Math.ceilDiv((int) wOI.size(1), 2);
-        int count = Math.ceilDiv((int) wOI.size(0), OUTPUTS);
-        Tensor padded = wOI;
-        if (wOI.size(0) < (long) count * OUTPUTS || wOI.size(1) < 2L * pairs) {
-            padded = Ops.zeros(ScalarType.BFloat16, (long) count * OUTPUTS, 2L * pairs);
-            padded.narrow(0, 0, wOI.size(0)).narrow(1, 0, wOI.size(1)).copy_(wOI);
+    private static Tensor panels(List<Tensor> weights, int outputs, int inputs) {
+        int count = Math.ceilDiv(outputs, OUTPUTS);
+        int pairs = Math.ceilDiv(inputs, 2);
+        boolean whole = outputs == count * OUTPUTS && inputs == 2 * pairs;
+        Tensor all = whole
+                ? Ops.empty(ScalarType.BFloat16, outputs, inputs)
+                : Ops.zeros(ScalarType.BFloat16, (long) count * OUTPUTS, 2L * pairs);
+        long from = 0;
+        for (Tensor w : weights) {
+            all.narrow(0, from, w.size(0)).narrow(1, 0, inputs).copy_(w);
+            from += w.size(0);
         }
         // As whole words a pair moves at twice the speed.
-        Tensor words = padded.view(ScalarType.Int).view(count, OUTPUTS, pairs);
+        Tensor words = all.view(ScalarType.Int).view(count, OUTPUTS, pairs);
         return Scope.own(words.transpose(1, 2).contiguous());
     }
 
