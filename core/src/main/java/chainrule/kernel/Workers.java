@@ -56,6 +56,7 @@ public final class Workers {
     }
 
     /** Lets other threads go first now and then: compilers, while loops are still slow. */
+    @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it: without the yield the same is found, later.
     private static void look(int number) {
         if (number % YIELD == YIELD - 1) {
             Thread.yield();
