@@ -106,11 +106,6 @@ public final class Bf16Product implements Product {
     }
 
     @Override
-    public long bytes() {
-        return 2L * inputs * outputs;
-    }
-
-    @Override
     public void close() {
         Scope.free(panels);
         rounded.close();

@@ -33,6 +33,9 @@ enum Brgemm {
     /** A unsigned, B signed and in fours of rows, [⌈K/4⌉,N,4]; exact sums. Only with tiles. */
     U8S8("PKhPKaPib", true, Processor.amx());
 
+    /** Rows of one call: their sums stay in a core's cache. */
+    private static final int BLOCK = 128;
+
     /** Whether oneDNN is told to do with less than bfloat16 instructions; it would end the process if asked for them. */
     private static final boolean LIMITED = Stream.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
             .map(name -> System.getenv().getOrDefault(name, "DEFAULT").toUpperCase(Locale.ROOT))
@@ -53,9 +56,6 @@ enum Brgemm {
     boolean here() {
         return suits && !(interleaved && LIMITED) && Libtorch.CODE.containsKey(this);
     }
-
-    /** Rows of one call: their sums stay in a core's cache. */
-    private static final int BLOCK = 128;
 
     /** Some outputs of some rows. */
     @FunctionalInterface

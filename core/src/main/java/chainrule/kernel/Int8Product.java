@@ -13,9 +13,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product with 8-bit weights on a {@link MicroKernel}, for many rows on tiles. Weights are {@link Int8Weights}, whose shares multiply the
- * inputs; an input row is two {@link Limbs}, which keep about 16 of its bits. All sums are whole numbers, so that a
- * row's result depends on that row alone.
+ * A product with 8-bit weights on a {@link MicroKernel}, for many rows on tiles. Weights are {@link Int8Weights}, whose
+ * shares multiply the inputs; an input row is two {@link Limbs}, which keep about 16 of its bits. All sums are whole
+ * numbers, so that a row's result depends on that row alone.
  */
 public final class Int8Product implements Product {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
@@ -115,10 +115,10 @@ public final class Int8Product implements Product {
         return (panel, to) -> code.apply(bytes.memory(), panel, to);
     }
 
-    private void panel(Sums code, int p, int n, Rows out) {
+    private void panel(Sums writer, int p, int n, Rows out) {
         int width = kernel.outputs();
         MemorySegment sums = Scratch.bytes(2L * n * width * Integer.BYTES);
-        code.write(memory.asSlice(4L * words * width * p), sums);
+        writer.write(memory.asSlice(4L * words * width * p), sums);
         int output = width * p;
         int count = Math.min(width, outputs - output);
         for (int i = 0; i < n; i++) {
@@ -161,11 +161,6 @@ public final class Int8Product implements Product {
     @Override
     public int outputs() {
         return outputs;
-    }
-
-    @Override
-    public long bytes() {
-        return (long) share.length * outputs;
     }
 
     @Override

@@ -164,11 +164,6 @@ public final class PanelProduct implements Product {
     }
 
     @Override
-    public long bytes() {
-        return (long) inputs * outputs * bytesOfWeight();
-    }
-
-    @Override
     public void close() {
         Scope.free(panels);
     }

@@ -9,9 +9,6 @@ public interface Product extends AutoCloseable {
 
     int outputs();
 
-    /** The bytes of weights read for a pass. */
-    long bytes();
-
     @Override
     void close();
 }

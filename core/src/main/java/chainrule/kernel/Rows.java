@@ -32,8 +32,8 @@ public final class Rows implements AutoCloseable {
         return width;
     }
 
-    /** Room for {@code rows} rows; those already there stay, new ones are zero. @return whether the memory is another */
-    public boolean reserve(int rows) {
+    /** Room for {@code rows} rows; those already there stay, new ones are zero. */
+    public void reserve(int rows) {
         if (rows > capacity) {
             int count = Math.ceilDiv(rows, GROUP) * GROUP;
             Arena larger = Arena.ofShared();
@@ -43,9 +43,7 @@ public final class Rows implements AutoCloseable {
             arena = larger;
             capacity = count;
             memory = room;
-            return true;
         }
-        return false;
     }
 
     public MemorySegment memory() {

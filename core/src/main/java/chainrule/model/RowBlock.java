@@ -49,10 +49,6 @@ record RowBlock(
                     pack.apply(new Linear[] {b.mlp().down()}));
         }
 
-        long bytes() {
-            return qkv.bytes() + out.bytes() + up.bytes() + down.bytes();
-        }
-
         void close() {
             List.of(qkv, out, up, down).forEach(Product::close);
         }

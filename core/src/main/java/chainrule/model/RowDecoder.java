@@ -136,12 +136,6 @@ final class RowDecoder implements CausalLM {
         return all;
     }
 
-    /** The bytes of weights that one decoded token reads. */
-    long bytesPerToken() {
-        return head.bytes()
-                + blocks.stream().mapToLong(b -> b.decoded().bytes()).sum();
-    }
-
     @Override
     public List<Step> extend(List<Segment> segments) {
         try (var _ = new NoGradGuard()) {

@@ -1,9 +1,10 @@
 package chainrule.kernel;
 
+import static chainrule.kernel.Samples.near;
+import static chainrule.kernel.Samples.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chainrule.nn.Compute;
-import chainrule.tensor.Counter;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,15 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ProductTest {
-    private static float[] normal(int count, long seed) {
-        Counter counter = Counter.of(seed, "test");
-        float[] x = new float[count];
-        for (int i = 0; i < count; i++) {
-            x[i] = (float) counter.normal(i);
-        }
-        return x;
-    }
-
     /** The product of the rows in {@code x}, as Java arrays. */
     private static float[][] apply(Product product, float[]... x) {
         try (Rows in = new Rows(product.inputs());
@@ -250,62 +241,6 @@ class ProductTest {
                 Product product = Int8Product.pack(
                         List.of(Ops.tensor(normal(12, 1), 3, 4)), Ops.tensor(new float[] {1, 2, 3}, 3), best())) {
             assertThat(apply(product, new float[4])[0]).containsExactly(1, 2, 3);
-        }
-    }
-
-    @Test
-    void normsAgreeWithLibtorch() {
-        for (int width : new int[] {8, 48, 77}) {
-            float[] x = normal(width, 5);
-            float[] w = normal(width, 6);
-            float[] to = new float[width];
-            try (var _ = new Scope()) {
-                Tensor tx = Ops.tensor(x, width);
-                var tw = new org.bytedeco.pytorch.TensorOptional(Ops.tensor(w, width));
-                Loops.rmsNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
-                near(
-                        to,
-                        Ops.floats(torch.rms_norm(
-                                tx, new long[] {width}, tw, new org.bytedeco.pytorch.DoubleOptional(1e-5))));
-                Loops.layerNorm(MemorySegment.ofArray(x), 0, w, 1e-5, MemorySegment.ofArray(to), 0);
-                near(
-                        to,
-                        Ops.floats(torch.layer_norm(
-                                tx, new long[] {width}, tw, new org.bytedeco.pytorch.TensorOptional(), 1e-5, false)));
-            }
-        }
-    }
-
-    @Test
-    void theGatedActivationAgreesWithLibtorch() {
-        float[] x = normal(2 * 37, 8);
-        float[] to = new float[37];
-        Loops.siluTimes(MemorySegment.ofArray(x), 0, 4 * 37, MemorySegment.ofArray(to), 0, 37);
-        try (var _ = new Scope()) {
-            Tensor gate = Ops.tensor(Arrays.copyOf(x, 37), 37);
-            Tensor up = Ops.tensor(Arrays.copyOfRange(x, 37, 74), 37);
-            near(to, Ops.floats(torch.silu(gate).mul(up)));
-        }
-    }
-
-    @Test
-    void theLargestElementIsTheFirstOfEquals() {
-        float[] x = normal(50, 9);
-        x[20] = 9;
-        x[44] = 9;
-        assertThat(Loops.argmax(MemorySegment.ofArray(x), 0, 50)).isEqualTo(20);
-    }
-
-    private static void near(float[] found, float[] expected) {
-        near(found, expected, 3e-6f);
-    }
-
-    private static void near(float[] found, float[] expected, float tolerance) {
-        for (int i = 0; i < expected.length; i++) {
-            assertThat(found[i])
-                    .isCloseTo(
-                            expected[i],
-                            org.assertj.core.data.Offset.offset(tolerance * Math.max(1, Math.abs(expected[i]))));
         }
     }
 }
