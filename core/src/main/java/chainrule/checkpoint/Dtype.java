@@ -73,6 +73,12 @@ public enum Dtype {
         return block > 1;
     }
 
+    /** Bytes of a value of a matrix that is decoded with as it is quantised: whole numbers, scales and least values. */
+    public double bytesAsCodes() {
+        Quantisation form = Quantisation.of(this);
+        return (double) form.bits() / Byte.SIZE + 2.0 * Float.BYTES / form.group();
+    }
+
     /** The type of a tensor read from it: float32 where it is quantised. */
     public ScalarType scalar() {
         return scalar;

@@ -1,11 +1,13 @@
 package chainrule.checkpoint;
 
 import chainrule.BadInput;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SequencedCollection;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -84,6 +86,17 @@ public sealed interface TensorFile extends AutoCloseable permits Safetensors, Sh
                 .orElseThrow(() -> new BadInput(origin() + ": tensor " + name + " holds " + entry.dtype()
                         + " where numbers with a fraction are needed."));
         Dequantise.all(entry.dtype(), block, bytes(name), to);
+    }
+
+    /**
+     * A quantised matrix as it is stored; it belongs to the open scope. Empty for tensors that are not quantised, or of
+     * another number of dimensions.
+     */
+    default Optional<Codes> readCodes(String name) {
+        Entry entry = entry(name);
+        return entry.dtype().quantised() && entry.shape().length == 2
+                ? Optional.of(Dequantise.codes(entry.dtype(), entry.shape()[0], entry.shape()[1], bytes(name)))
+                : Optional.empty();
     }
 
     /** Opens a file by what its name ends in: {@code .safetensors}, {@code .safetensors.index.json} or {@code .gguf}. */

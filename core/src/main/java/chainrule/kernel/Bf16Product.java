@@ -10,33 +10,78 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A product with bfloat16 weights on {@link Brgemm}. Rows are rounded to bfloat16, sums are float32. Weights lie in
- * panels of {@link #OUTPUTS} outputs, two inputs side by side in a word: [⌈O/P⌉,⌈I/2⌉,P].
+ * panels of {@link #OUTPUTS} outputs, two inputs side by side in a word: [⌈O/P⌉,⌈I/2⌉,P]. A panel of {@link Codes} is written
+ * so when it is used, which for many rows costs little beside the product, and is never kept.
  */
 public final class Bf16Product implements Product {
     private static final int OUTPUTS = 64;
-    /** Outputs of one call for few rows: halves of panels divide better among threads. */
-    private static final int HALF = OUTPUTS / 2;
 
-    /** Rows from which a call is worth a whole panel. */
+    /** Rows from which a call is worth a whole panel; for fewer, halves divide better among threads. */
     private static final int MANY = 2 * Rows.GROUP;
 
     private final int inputs;
     private final int outputs;
-    private final int pairs;
-    private final Tensor panels;
-    private final MemorySegment memory;
+    private final Tensor owned;
+    private final Pairs weights;
     private final float[] bias;
     /** The rows of a pass in bfloat16, two to an element. */
     private final Rows rounded;
 
-    private Bf16Product(Tensor panels, int outputs, int inputs, float[] bias) {
+    private Bf16Product(int outputs, int inputs, Tensor owned, Pairs weights, float[] bias) {
         this.inputs = inputs;
         this.outputs = outputs;
-        this.pairs = Math.ceilDiv(inputs, 2);
-        this.panels = panels;
-        this.memory = Ops.segment(panels);
+        this.owned = owned;
+        this.weights = weights;
         this.bias = bias;
-        this.rounded = new Rows(pairs);
+        this.rounded = new Rows(Math.ceilDiv(inputs, 2));
+    }
+
+    /** Panels of weights in pairs of inputs. */
+    private interface Pairs {
+        /** Outputs of a panel. */
+        int width();
+
+        /** Outputs of one call for {@code n} rows; they divide a panel. */
+        int width(int n);
+
+        /** Where the weights of the outputs from {@code output} on begin. */
+        MemorySegment from(int output);
+    }
+
+    /** Kept as they are used. */
+    private record Kept(MemorySegment memory, int pairs) implements Pairs {
+        @Override
+        public int width() {
+            return OUTPUTS;
+        }
+
+        @Override
+        public int width(int n) {
+            return n < MANY ? OUTPUTS / 2 : OUTPUTS;
+        }
+
+        @Override
+        public MemorySegment from(int output) {
+            return memory.asSlice(4L * ((long) output / OUTPUTS * pairs * OUTPUTS + output % OUTPUTS));
+        }
+    }
+
+    /** Written when they are used. */
+    private record Written(CodePanels panels) implements Pairs {
+        @Override
+        public int width() {
+            return CodePanels.OUTPUTS;
+        }
+
+        @Override
+        public int width(int n) {
+            return CodePanels.OUTPUTS;
+        }
+
+        @Override
+        public MemorySegment from(int output) {
+            return panels.pairs(output / CodePanels.OUTPUTS);
+        }
     }
 
     /** Whether this processor and this libtorch have the code for it. */
@@ -53,8 +98,14 @@ public final class Bf16Product implements Product {
             int outputs = (int) weights.stream().mapToLong(w -> w.size(0)).sum();
             int inputs = (int) weights.getFirst().size(1);
             float[] added = bias == null ? new float[0] : Ops.floats(bias);
-            return new Bf16Product(panels(weights, outputs, inputs), outputs, inputs, added);
+            Tensor all = panels(weights, outputs, inputs);
+            return new Bf16Product(outputs, inputs, all, new Kept(Ops.segment(all), Math.ceilDiv(inputs, 2)), added);
         }
+    }
+
+    /** The product with weights that another one holds as well. */
+    static Bf16Product over(CodePanels panels, Tensor owned, int outputs, float[] bias) {
+        return new Bf16Product(outputs, panels.inputs(), owned, new Written(panels), bias);
     }
 
     /** Outputs and inputs that do not exist are zero. */
@@ -79,15 +130,15 @@ public final class Bf16Product implements Product {
     public void apply(Rows in, int n, Rows out) {
         rounded.reserve(n);
         Workers.each(n, i -> Loops.round(in.memory(), in.at(i), inputs, rounded.memory(), rounded.at(i)));
-        int width = n < MANY ? HALF : OUTPUTS;
+        int width = weights.width(n);
+        int even = inputs + inputs % 2;
         Brgemm.each(outputs, width, n, (output, row, rows) -> {
             int count = Math.min(width, outputs - output);
-            long weights = 4L * ((long) output / OUTPUTS * pairs * OUTPUTS + output % OUTPUTS);
-            new Brgemm.Tile(Brgemm.BF16, count, 2 * pairs, 2 * pairs, OUTPUTS, outputs, false)
+            new Brgemm.Tile(Brgemm.BF16, count, even, even, weights.width(), outputs, false)
                     .apply(
                             rows,
                             rounded.memory().asSlice(rounded.at(row)),
-                            memory.asSlice(weights),
+                            weights.from(output),
                             out.memory().asSlice(out.at(row) + 4L * output));
             for (int i = row; bias.length > 0 && i < row + rows; i++) {
                 Loops.add(out.memory(), out.at(i) + 4L * output, bias, output, count);
@@ -107,7 +158,7 @@ public final class Bf16Product implements Product {
 
     @Override
     public void close() {
-        Scope.free(panels);
+        Scope.free(owned);
         rounded.close();
     }
 }

@@ -1,39 +1,40 @@
 package chainrule.kernel;
 
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product with float32 or bfloat16 weights in panels (see {@link Panels}); rows and sums are float32. libtorch's own
- * products sum in another order for few rows than for many; these do not, and they read the weights of one row about as
- * fast as the memory gives them. Where the processor multiplies bfloat16 itself, {@link Bf16Product} is faster.
+ * A product whose weights are float32, bfloat16 or {@link Codes}, in panels; rows and sums are float32, and an output is the
+ * sum over its inputs from the first to the last, in one order whatever the form of the weights. libtorch's own products sum
+ * in another order for few rows than for many; these do not, and they read the weights of one row about as fast as the memory
+ * gives them. Where the processor multiplies bfloat16 itself, {@link Bf16Product} is faster.
  */
 public final class PanelProduct implements Product {
     /** Inputs whose weights one row after another reads: they stay in a core's cache. */
-    private static final int CHUNK = 256;
+    private static final int CHUNK = PanelWeights.MULTIPLE;
 
     /** Rows from which {@link Brgemm}, whose sums are the same, is faster; it reads the weights of one row at half the speed. */
     private static final int MANY = 3;
 
-    private final boolean wide;
-    private final Tensor panels;
-    private final MemorySegment memory;
+    private final PanelWeights weights;
+    private final Tensor owned;
     private final int outputs;
     private final int inputs;
     private final float[] bias;
     private float[] x = {};
 
-    private PanelProduct(Tensor panels, int outputs, int inputs, float[] bias) {
-        this.wide = panels.scalar_type().intern() == ScalarType.Float;
-        this.panels = panels;
-        this.memory = Ops.segment(panels);
+    private PanelProduct(PanelWeights weights, Tensor owned, int outputs, int inputs, float[] bias) {
+        this.weights = weights;
+        this.owned = owned;
         this.outputs = outputs;
         this.inputs = inputs;
         this.bias = bias;
@@ -47,33 +48,50 @@ public final class PanelProduct implements Product {
     public static PanelProduct of(List<Tensor> weights, @Nullable Tensor bias, ScalarType type) {
         try (var _ = new Scope()) {
             Tensor weight = weights.size() == 1 ? weights.getFirst() : Ops.cat(weights, 0);
-            int outputs = (int) weight.size(0);
-            int padded = count(outputs) * Panels.OUTPUTS;
-            float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);
-            return new PanelProduct(panels(weight.to(type)), outputs, (int) weight.size(1), added);
+            int inputs = (int) weight.size(1);
+            Tensor all = Panels.pack(weight.to(type));
+            var panels = new Panels(type.intern() == ScalarType.Float, inputs, Ops.segment(all));
+            return of(panels, all, (int) weight.size(0), inputs, bias);
         }
+    }
+
+    /** Whether there are loops for weights in groups as these have. */
+    public static boolean fits(List<Codes> weights) {
+        return CodePanels.fits(weights);
+    }
+
+    /** Likewise of whole numbers that {@link #fits fit}, which stay as they are. */
+    public static PanelProduct of(List<Codes> weights, @Nullable Tensor bias) {
+        try (var _ = new Scope()) {
+            Tensor all = CodePanels.pack(weights);
+            int outputs = weights.stream().mapToInt(Codes::outputs).sum();
+            return of(
+                    CodePanels.of(weights, Ops.segment(all)),
+                    all,
+                    outputs,
+                    weights.getFirst().inputs(),
+                    bias);
+        }
+    }
+
+    private static PanelProduct of(PanelWeights weights, Tensor owned, int outputs, int inputs, @Nullable Tensor bias) {
+        int padded = count(outputs) * Panels.OUTPUTS;
+        float[] added = bias == null ? new float[padded] : Arrays.copyOf(Ops.floats(bias), padded);
+        return new PanelProduct(weights, owned, outputs, inputs, added);
+    }
+
+    /**
+     * The same product in bfloat16 for many rows, where this one's weights are whole numbers and the processor has it. It holds
+     * the same memory.
+     */
+    public Optional<Product> inBfloat16() {
+        return weights instanceof CodePanels codes && Bf16Product.here()
+                ? Optional.of(Bf16Product.over(codes, Scope.own(owned.detach()), outputs, bias))
+                : Optional.empty();
     }
 
     private static int count(int outputs) {
         return Math.ceilDiv(outputs, Panels.OUTPUTS);
-    }
-
-    /** [O,I] to panels [⌈O/P⌉,I,P], outputs that do not exist being zero. */
-    private static Tensor panels(Tensor wOI) {
-        long inputs = wOI.size(1);
-        long count = count((int) wOI.size(0));
-        long elements = count * Panels.OUTPUTS * inputs;
-        Tensor all = Ops.empty(wOI.scalar_type(), elements);
-        Tensor to = all.view(count, inputs, Panels.OUTPUTS).transpose(1, 2);
-        long whole = wOI.size(0) / Panels.OUTPUTS;
-        to.narrow(0, 0, whole).copy_(wOI.narrow(0, 0, whole * Panels.OUTPUTS).view(whole, Panels.OUTPUTS, inputs));
-        if (whole < count) {
-            long rest = wOI.size(0) - whole * Panels.OUTPUTS;
-            Tensor last = to.select(0, whole);
-            last.zero_();
-            last.narrow(0, 0, rest).copy_(wOI.narrow(0, whole * Panels.OUTPUTS, rest));
-        }
-        return Scope.own(all);
     }
 
     @Override
@@ -95,7 +113,7 @@ public final class PanelProduct implements Product {
                 .apply(
                         rows,
                         in.memory().asSlice(in.at(row)),
-                        floats(output / Panels.OUTPUTS),
+                        weights.floats(output / Panels.OUTPUTS),
                         out.memory().asSlice(out.at(row) + 4L * output));
         for (int i = row; i < row + rows; i++) {
             Loops.add(out.memory(), out.at(i) + 4L * output, bias, output, width);
@@ -108,36 +126,12 @@ public final class PanelProduct implements Product {
         for (int from = 0; from < inputs; from += CHUNK) {
             int count = Math.min(CHUNK, inputs - from);
             for (int r = 0; r < n; r++) {
-                if (wide) {
-                    Panels.row(memory, place(p, from), count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
-                } else {
-                    Panels.rowOfShorts(memory, place(p, from), count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
-                }
+                weights.row(p, from, count, x, r * inputs + from, sums, r * Panels.OUTPUTS);
             }
         }
         for (int r = 0; r < n; r++) {
             finish(p, sums, r, out);
         }
-    }
-
-    /** A panel's weights in float32. */
-    private MemorySegment floats(int p) {
-        MemorySegment w = memory.asSlice(place(p, 0), (long) inputs * Panels.OUTPUTS * bytesOfWeight());
-        if (wide) {
-            return w;
-        }
-        MemorySegment floats = Scratch.bytes((long) inputs * Panels.OUTPUTS * Float.BYTES);
-        Panels.unpackShorts(w, inputs * Panels.OUTPUTS, floats);
-        return floats;
-    }
-
-    /** Where a panel's weights of an input begin, in bytes. */
-    private long place(int p, int input) {
-        return ((long) p * inputs + input) * Panels.OUTPUTS * bytesOfWeight();
-    }
-
-    private int bytesOfWeight() {
-        return wide ? Float.BYTES : Short.BYTES;
     }
 
     private void finish(int p, float[] sums, int r, Rows out) {
@@ -165,6 +159,6 @@ public final class PanelProduct implements Product {
 
     @Override
     public void close() {
-        Scope.free(panels);
+        Scope.free(owned);
     }
 }

@@ -12,6 +12,7 @@ final class Scratch {
     private float[] floats = {};
     private int[] ints = {};
     private short[] shorts = {};
+    private byte[] heapBytes = {};
 
     private Scratch() {}
 
@@ -49,5 +50,14 @@ final class Scratch {
             scratch.shorts = new short[Math.max(count, 2 * scratch.shorts.length)];
         }
         return scratch.shorts;
+    }
+
+    /** As {@link #floats}. */
+    static byte[] heapBytes(int count) {
+        Scratch scratch = OF_THREAD.get();
+        if (scratch.heapBytes.length < count) {
+            scratch.heapBytes = new byte[Math.max(count, 2 * scratch.heapBytes.length)];
+        }
+        return scratch.heapBytes;
     }
 }

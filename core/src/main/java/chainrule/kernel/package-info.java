@@ -4,6 +4,7 @@
  * <ul>
  *   <li>{@link chainrule.kernel.Rows}: rows of float32 as memory and as a tensor at once.
  *   <li>{@link chainrule.kernel.Product}: rows times a weight: {@link chainrule.kernel.PanelProduct} in float32,
+ *       also over weights of 4 and 8 bits as files have them,
  *       {@link chainrule.kernel.Bf16Product} in bfloat16, {@link chainrule.kernel.Int8Product} in 8 bits, on machine code
  *       that libtorch's parts write: FBGEMM's {@link chainrule.kernel.MicroKernel}, oneDNN's {@link chainrule.kernel.Brgemm}.
  *   <li>{@link chainrule.kernel.Attend}: softmax attention of a row over a cache where it lies;

@@ -7,7 +7,9 @@ import chainrule.nn.Linear;
 import chainrule.nn.Norm;
 import chainrule.nn.Part;
 import chainrule.nn.Positions;
+import chainrule.nn.Quantised;
 import chainrule.nn.Tree;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Scope;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,6 +23,11 @@ sealed interface Parts {
 
     /** [V,D]. */
     Tensor embed();
+
+    /** The token vectors as the weight of a map, in the form in which they are kept. */
+    default Linear tokens() {
+        return new Dense(embed(), Optional.empty());
+    }
 
     Positions positions();
 
@@ -40,6 +47,12 @@ sealed interface Parts {
         @Override
         public Tensor embed() {
             return init.get("embed", draw(), Part.WHOLE, config.vocabulary(), config.width());
+        }
+
+        @Override
+        public Linear tokens() {
+            Optional<Codes> codes = init.codes("embed", config.vocabulary(), config.width());
+            return codes.isPresent() ? new Quantised(codes.get(), Optional.empty()) : Parts.super.tokens();
         }
 
         @Override
@@ -74,7 +87,7 @@ sealed interface Parts {
         public Optional<Linear> head() {
             return config.tied()
                     ? Optional.empty()
-                    : Optional.of(Dense.create(
+                    : Optional.of(Linear.create(
                             init, "head", new Dense.Shape(config.vocabulary(), config.width(), false), draw()));
         }
     }

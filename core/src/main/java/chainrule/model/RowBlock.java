@@ -2,11 +2,13 @@ package chainrule.model;
 
 import chainrule.kernel.Attend;
 import chainrule.kernel.Loops;
+import chainrule.kernel.PanelProduct;
 import chainrule.kernel.Product;
 import chainrule.kernel.Rows;
 import chainrule.kernel.TileAttend;
 import chainrule.kernel.Workers;
 import chainrule.nn.Activation;
+import chainrule.nn.Compute;
 import chainrule.nn.Linear;
 import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
@@ -17,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +52,23 @@ record RowBlock(
                     pack.apply(new Linear[] {b.mlp().down()}));
         }
 
+        /** What these are for many rows in {@code compute}: over the same memory, or themselves. */
+        Products forPrompts(Compute compute) {
+            return compute == Compute.BF16
+                    ? new Products(inBfloat16(qkv), inBfloat16(out), inBfloat16(up), inBfloat16(down))
+                    : this;
+        }
+
+        private static Product inBfloat16(Product product) {
+            return product instanceof PanelProduct panels ? panels.inBfloat16().orElse(product) : product;
+        }
+
+        Stream<Product> all() {
+            return Stream.of(qkv, out, up, down);
+        }
+
         void close() {
-            List.of(qkv, out, up, down).forEach(Product::close);
+            all().forEach(Product::close);
         }
     }
 
@@ -253,9 +271,6 @@ record RowBlock(
     }
 
     void close() {
-        decoded.close();
-        if (prompts != decoded) {
-            prompts.close();
-        }
+        Stream.concat(decoded.all(), prompts.all()).distinct().forEach(Product::close);
     }
 }

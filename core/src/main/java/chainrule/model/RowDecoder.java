@@ -9,9 +9,7 @@ import chainrule.tensor.Scope;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +66,7 @@ final class RowDecoder implements CausalLM {
     /** The token vectors; all else is packed. */
     @Override
     public Tree parameters() {
-        return new Tree(new LinkedHashMap<>(Map.of("embed", vectors.embed())));
+        return vectors.parameters();
     }
 
     @Override

@@ -10,7 +10,9 @@ import chainrule.kernel.Workers;
 import chainrule.nn.Compute;
 import chainrule.nn.Dense;
 import chainrule.nn.Linear;
+import chainrule.nn.Quantised;
 import chainrule.nn.Tree;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
@@ -76,9 +78,9 @@ final class RowPacking implements AutoCloseable {
 
     /** The largest part, and so the first. */
     private void vocabulary() {
-        vectors = of(parts.embed(), wide -> {
-            head = of(parts.head(), own -> pack(decoded, own.orElse(new Dense(wide, Optional.empty()))));
-            return of(parts.positions(), p -> Vectors.of(wide.to(prompts.tensorType()), p));
+        vectors = of(parts.tokens(), tokens -> {
+            head = of(parts.head(), own -> pack(decoded, own.orElse(tokens)));
+            return of(parts.positions(), p -> Vectors.of(tokens, prompts.tensorType(), p));
         });
     }
 
@@ -86,7 +88,9 @@ final class RowPacking implements AutoCloseable {
         return of(parts.block(layer), b -> {
             var first = RowBlock.Products.of(b, maps -> pack(decoded, maps));
             try {
-                var second = prompts == decoded ? first : RowBlock.Products.of(b, maps -> pack(prompts, maps));
+                var second = prompts == decoded
+                        ? first.forPrompts(prompts)
+                        : RowBlock.Products.of(b, maps -> pack(prompts, maps));
                 return RowBlock.of(parts.config(), b, first, second, work);
             } catch (RuntimeException | Error e) {
                 first.close();
@@ -95,12 +99,20 @@ final class RowPacking implements AutoCloseable {
         });
     }
 
-    /** The product of the float32 maps' outputs in a row. */
+    /** The product of the maps' outputs in a row. */
     private static Product pack(Compute compute, Linear... maps) {
         try (var _ = new Scope()) {
-            List<Dense> joined = Arrays.stream(maps).map(Dense.class::cast).toList();
-            List<Tensor> weights = joined.stream().map(Dense::weight).toList();
-            Tensor bias = Dense.joinedBias(joined, ScalarType.Float).orElse(null);
+            Tensor bias =
+                    Linear.joinedBias(Arrays.asList(maps), ScalarType.Float).orElse(null);
+            if (compute != Compute.INT8 && Arrays.stream(maps).allMatch(Quantised.class::isInstance)) {
+                List<Codes> codes = Arrays.stream(maps)
+                        .map(map -> ((Quantised) map).weight())
+                        .toList();
+                if (PanelProduct.fits(codes)) {
+                    return PanelProduct.of(codes, bias);
+                }
+            }
+            List<Tensor> weights = Arrays.stream(maps).map(RowPacking::floats).toList();
             return switch (compute) {
                 case F32 -> PanelProduct.of(weights, bias, ScalarType.Float);
                 case BF16 ->
@@ -110,6 +122,14 @@ final class RowPacking implements AutoCloseable {
                 case INT8 -> Int8Product.pack(weights, bias, int8());
             };
         }
+    }
+
+    private static Tensor floats(Linear map) {
+        return switch (map) {
+            case Dense(Tensor weight, var _) -> weight;
+            case Quantised(Codes codes, var _) -> codes.floats();
+            default -> throw new IllegalArgumentException(map + " has no weight that can be packed");
+        };
     }
 
     private static MicroKernel int8() {

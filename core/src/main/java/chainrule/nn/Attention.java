@@ -92,10 +92,10 @@ public record Attention(
             var draw = new Draw.Normal(deviation);
             var keys = new Dense.Shape(heads.keys() * n, width, inBias);
             return new Attention(
-                    Dense.create(init, path + ".q", new Dense.Shape(heads.queries() * n, width, inBias), draw),
-                    Dense.create(init, path + ".k", keys, draw),
-                    Dense.create(init, path + ".v", keys, draw),
-                    Dense.create(
+                    Linear.create(init, path + ".q", new Dense.Shape(heads.queries() * n, width, inBias), draw),
+                    Linear.create(init, path + ".k", keys, draw),
+                    Linear.create(init, path + ".v", keys, draw),
+                    Linear.create(
                             init,
                             path + ".out",
                             new Dense.Shape(width, heads.queries() * n, outBias),

@@ -8,9 +8,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The number type of matrix products. Master weights, norms' sums, softmax and logits are float32 in every one. */
 public enum Compute {
-    /** 32-bit floating point: for comparison with references. */
+    /** 32-bit floating point: for comparison with references. Quantised weights are read as they are: the same numbers. */
     F32,
-    /** bfloat16 products. */
+    /** bfloat16 products; beside quantised weights for prompts only, and float32 for decoded rows. */
     BF16,
     /** 8-bit weights for decoded rows, bfloat16 (float32 where bfloat16 has no instructions) for prompts. */
     INT8;

@@ -1,10 +1,12 @@
 package chainrule.nn;
 
+import chainrule.tensor.Codes;
 import chainrule.tensor.Counter;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -21,6 +23,11 @@ public interface Init {
      * @param fullShape the shape of the whole parameter
      */
     Tensor get(String name, Draw draw, Part part, long... fullShape);
+
+    /** The parameter {@code name} as it is kept where that is in whole numbers, owned by the caller. */
+    default Optional<Codes> codes(String name, long... fullShape) {
+        return Optional.empty();
+    }
 
     /**
      * Fresh float32 parameters. An element is a function of the seed, the parameter's name and the element's index in the

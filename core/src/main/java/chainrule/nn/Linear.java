@@ -1,14 +1,17 @@
 package chainrule.nn;
 
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A linear map x ↦ x Wᵀ + b on the last dimension: [..,I] to [..,O]. {@link Dense} computes it from a weight; adapters,
- * quantised and sharded forms are other records in the same place.
+ * A linear map x ↦ x Wᵀ + b on the last dimension: [..,I] to [..,O]. {@link Dense} computes it from a weight,
+ * {@link Quantised} from whole numbers; adapters and sharded forms are other records in the same place.
  */
 public interface Linear {
     /** The product in {@code x}'s number type, whatever the weights are kept in. */
@@ -19,6 +22,22 @@ public interface Linear {
 
     /** O. */
     int outputs();
+
+    /** b: [O]. */
+    Optional<Tensor> bias();
+
+    /**
+     * A map whose weight {@code path.weight} is drawn from {@code draw}, or kept in whole numbers where {@code init} has it so,
+     * and whose bias, if any, is 0.
+     */
+    static Linear create(Init init, String path, Dense.Shape shape, Draw draw) {
+        Optional<Codes> codes = init.codes(path + ".weight", shape.outputs(), shape.inputs());
+        if (codes.isPresent()) {
+            return new Quantised(codes.get(), Dense.bias(init, path, shape));
+        }
+        Tensor weight = init.get(path + ".weight", draw, Part.WHOLE, shape.outputs(), shape.inputs());
+        return new Dense(weight, Dense.bias(init, path, shape));
+    }
 
     /** The outputs of several maps on one input; plain weights are joined, so that it is one product. */
     static List<Tensor> joint(Tensor x, Linear... maps) {
@@ -34,5 +53,17 @@ public interface Linear {
             from += map.outputs();
         }
         return outputs;
+    }
+
+    /** The biases of {@code maps} in a row; a missing one is 0 where another map has one. */
+    static Optional<Tensor> joinedBias(List<? extends Linear> maps, ScalarType type) {
+        if (maps.stream().allMatch(m -> m.bias().isEmpty())) {
+            return Optional.empty();
+        }
+        return Optional.of(Ops.cat(
+                maps.stream()
+                        .map(m -> m.bias().map(b -> Dense.cast(b, type)).orElseGet(() -> Ops.zeros(type, m.outputs())))
+                        .toList(),
+                0));
     }
 }

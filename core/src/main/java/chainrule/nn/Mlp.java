@@ -41,12 +41,12 @@ public sealed interface Mlp {
          */
         public Mlp create(Init init, String path, int width, double deviation, double outDeviation) {
             var in = new Dense.Shape(inner, width, bias);
-            Linear up = Dense.create(init, path + ".up", in, new Draw.Normal(deviation));
-            Linear down = Dense.create(
+            Linear up = Linear.create(init, path + ".up", in, new Draw.Normal(deviation));
+            Linear down = Linear.create(
                     init, path + ".down", new Dense.Shape(width, inner, bias), new Draw.Normal(outDeviation));
             return gated
                     ? new Gated(
-                            Dense.create(init, path + ".gate", in, new Draw.Normal(deviation)), up, down, activation)
+                            Linear.create(init, path + ".gate", in, new Draw.Normal(deviation)), up, down, activation)
                     : new Plain(up, down, activation);
         }
     }

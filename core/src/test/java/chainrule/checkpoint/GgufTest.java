@@ -3,13 +3,16 @@ package chainrule.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chainrule.Golden;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +36,27 @@ class GgufTest {
                 assertThat(bits(Ops.floats(tensor))).as(entry.name()).containsExactly(bits(expected));
             }
         }
+    }
+
+    @Test
+    void wholeNumbersAndScalesAreTheSameValues() {
+        int matrices = 0;
+        try (Gguf file = Gguf.open(Golden.path("gguf/types.gguf"));
+                var _ = new Scope()) {
+            for (Entry entry : file.entries()) {
+                Optional<Codes> codes = file.readCodes(entry.name());
+                boolean matrix = entry.dtype().quantised() && entry.shape().length == 2;
+                assertThat(codes.isPresent()).as(entry.name()).isEqualTo(matrix);
+                if (matrix) {
+                    // Equal as numbers: a product of a negative scale and 0 may be -0, a sum is not.
+                    assertThat(torch.equal(codes.get().floats(), file.read(entry.name())))
+                            .as(entry.name())
+                            .isTrue();
+                    matrices++;
+                }
+            }
+        }
+        assertThat(matrices).isGreaterThanOrEqualTo(10);
     }
 
     private static int[] bits(float[] values) {

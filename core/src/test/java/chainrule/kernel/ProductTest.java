@@ -5,12 +5,14 @@ import static chainrule.kernel.Samples.normal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import chainrule.nn.Compute;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -180,6 +182,60 @@ class ProductTest {
                 Tensor expected = Ops.linear(x, w, b);
                 for (int i = 0; i < rows.length; i++) {
                     near(found[i], Ops.floats(expected.select(0, i)), 3e-5f);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,32,48,64", "4,32,50,288", "4,16,130,560", "8,32,48,64", "8,16,77,304", "8,32,200,1536"})
+    void wholeNumbersGiveTheBitsOfTheirFloats(int bits, int group, int outputs, int inputs) {
+        try (var _ = new Scope()) {
+            Codes codes = Samples.codes(bits, group, outputs, inputs, 5);
+            Tensor bias = Ops.tensor(normal(outputs, 4), outputs);
+            float[][] x = new float[20][];
+            Arrays.setAll(x, i -> normal(inputs, 20 + i));
+            try (Product whole = PanelProduct.of(List.of(codes), bias);
+                    Product floats = PanelProduct.of(List.of(codes.floats()), bias, ScalarType.Float)) {
+                for (int n : new int[] {1, 2, 3, 20}) {
+                    float[][] some = Arrays.copyOf(x, n);
+                    assertThat(apply(whole, some)).isDeepEqualTo(apply(floats, some));
+                }
+            }
+        }
+    }
+
+    @Test
+    void wholeNumbersOfDifferentFormsAreOneProduct() {
+        try (var _ = new Scope()) {
+            List<Codes> parts = List.of(
+                    Samples.codes(4, 32, 30, 96, 5), Samples.codes(8, 16, 20, 96, 6), Samples.codes(4, 16, 40, 96, 7));
+            float[][] x = {normal(96, 4), normal(96, 5), normal(96, 6)};
+            try (Product whole = PanelProduct.of(parts, null);
+                    Product floats =
+                            PanelProduct.of(parts.stream().map(Codes::floats).toList(), null, ScalarType.Float)) {
+                assertThat(whole.outputs()).isEqualTo(90);
+                assertThat(apply(whole, x)).isDeepEqualTo(apply(floats, x));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,32,48,64", "4,16,130,560", "8,32,48,64", "8,16,77,304"})
+    void wholeNumbersGiveTheBitsOfTheirFloatsInBfloat16(int bits, int group, int outputs, int inputs) {
+        try (var _ = new Scope()) {
+            Codes codes = Samples.codes(bits, group, outputs, inputs, 5);
+            Tensor bias = Ops.tensor(normal(outputs, 4), outputs);
+            float[][] x = new float[150][];
+            Arrays.setAll(x, i -> normal(inputs, 20 + i));
+            try (PanelProduct whole = PanelProduct.of(List.of(codes), bias);
+                    Product floats = pack(List.of(codes.floats()), bias, Compute.BF16)) {
+                Optional<Product> rounded = whole.inBfloat16();
+                assertThat(rounded.isPresent()).isEqualTo(Bf16Product.here());
+                if (rounded.isPresent()) {
+                    try (Product prompts = rounded.get()) {
+                        assertThat(apply(prompts, x)).isDeepEqualTo(apply(floats, x));
+                    }
                 }
             }
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import chainrule.BadInput;
 import chainrule.nn.Compute;
 import chainrule.nn.Init;
+import chainrule.nn.Tree;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.ArrayList;
@@ -169,6 +171,93 @@ class DecoderTest {
         @Override
         protected float tolerance() {
             return 1.5f;
+        }
+    }
+
+    /** A decoder whose matrices are whole numbers. */
+    abstract static class Quantised extends Form {
+        private final DecoderConfig config;
+        private final Compute compute;
+
+        Quantised(DecoderConfig config, Compute compute) {
+            super(config);
+            this.config = config;
+            this.compute = compute;
+        }
+
+        @Override
+        protected CausalLM open() {
+            return Decoder.createForDecoding(config, Tiny.quantised(3), compute);
+        }
+
+        @Override
+        protected Tensor vectors(CausalLM lm, Tensor ids) {
+            Codes embed = Tiny.quantised(3)
+                    .codes("embed", config.vocabulary(), config.width())
+                    .orElseThrow();
+            try (Tree _ = Tree.of(embed)) {
+                return torch.embedding(embed.floats(), ids);
+            }
+        }
+    }
+
+    @Nested
+    class LlamaQuantised extends Quantised {
+        LlamaQuantised() {
+            super(Tiny.llama(), Compute.F32);
+        }
+    }
+
+    @Nested
+    class NeoxQuantised extends Quantised {
+        NeoxQuantised() {
+            super(Tiny.neox(), Compute.F32);
+        }
+    }
+
+    @Nested
+    class LlamaQuantisedBf16 extends Quantised {
+        LlamaQuantisedBf16() {
+            super(Tiny.llama(), Compute.BF16);
+        }
+
+        @Override
+        protected float tolerance() {
+            return 1.5f;
+        }
+    }
+
+    @Test
+    void wholeNumbersReadAndDecodeAsTheirFloatsDo() {
+        Init whole = Tiny.quantised(3);
+        for (DecoderConfig config : Tiny.all()) {
+            try (CausalLM quantised = Decoder.createForDecoding(config, whole, Compute.F32);
+                    CausalLM floats = Decoder.createForDecoding(config, whole::get, Compute.F32)) {
+                assertThat(decoded(quantised)).isDeepEqualTo(decoded(floats));
+            }
+        }
+    }
+
+    /** What a model says after a prompt and after each of some decoded tokens. */
+    private static float[][] decoded(CausalLM lm) {
+        try (Cache cache = lm.newCache(Side.NONE);
+                var _ = new Scope()) {
+            float[][] said = new float[6][];
+            int[] ids = Tiny.ids(20 + said.length, 4);
+            for (int i = 0; i < said.length; i++) {
+                Segment next = i == 0
+                        ? Segment.prompt(cache, Arrays.copyOf(ids, 20))
+                        : new Segment(
+                                new Tokens.Row(new int[] {ids[20 + i]}),
+                                Segment.chain(1),
+                                cache,
+                                Tap.NONE,
+                                Segment.Kind.DECODE);
+                Step step = lm.extend(List.of(next)).getFirst();
+                said[i] = step.scores(step.rows() - 1);
+                cache.keep(IntStream.range(0, step.rows()).toArray(), new int[0]);
+            }
+            return said;
         }
     }
 

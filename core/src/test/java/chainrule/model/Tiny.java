@@ -6,10 +6,20 @@ import chainrule.nn.Draw;
 import chainrule.nn.Init;
 import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
+import chainrule.nn.Part;
 import chainrule.nn.Rotary;
+import chainrule.nn.Tree;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Counter;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Small random decoders of every kind, for tests. Norms and biases are random too, so that none can be forgotten. */
 public final class Tiny {
@@ -106,5 +116,50 @@ public final class Tiny {
             ids[i] = (int) (counter.uniform(i) * 101);
         }
         return ids;
+    }
+
+    /** Parameters of which matrices are whole numbers of 4 or 8 bits where their width allows it, or the floats of those. */
+    static Init quantised(long seed) {
+        Init random = Init.random(seed);
+        return new Init() {
+            @Override
+            public Tensor get(String name, Draw draw, Part part, long... shape) {
+                if (!fits(shape)) {
+                    return random.get(name, new Draw.Normal(0.3), part, shape);
+                }
+                try (var _ = new Scope()) {
+                    return Scope.own(whole(name, shape).floats());
+                }
+            }
+
+            @Override
+            public Optional<Codes> codes(String name, long... shape) {
+                if (!fits(shape)) {
+                    return Optional.empty();
+                }
+                try (var _ = new Scope()) {
+                    return Optional.of(Tree.map(whole(name, shape), (_, t) -> Scope.own(t)));
+                }
+            }
+
+            private static boolean fits(long... shape) {
+                return shape.length == 2 && shape[1] % 8 == 0;
+            }
+
+            private Codes whole(String name, long... shape) {
+                Counter counter = Counter.of(seed, name);
+                int bits = name.contains("mlp") ? 4 : 8;
+                long group = shape[1] % 16 == 0 ? 16 : 8;
+                long[] q = new long[(int) (shape[0] * shape[1])];
+                Arrays.setAll(q, i -> (long) (counter.uniform(i) * (1 << bits)));
+                float[] scale = new float[(int) (q.length / group)];
+                for (int i = 0; i < scale.length; i++) {
+                    scale[i] = (float) counter.normal(i) * 0.6f / (1 << bits);
+                }
+                Tensor scales = Ops.tensor(scale, shape[0], shape[1] / group);
+                Tensor whole = Ops.tensor(q, shape).to(ScalarType.Byte);
+                return new Codes(bits, whole, scales, scales.mul(new Scalar(-(1 << bits) / 2)));
+            }
+        };
     }
 }

@@ -49,6 +49,7 @@ final class Info implements Verb {
         try (TensorFile weights = checkpoint.openWeights()) {
             all.put("formats", formats(weights));
             all.put("bytes", weights.entries().stream().mapToLong(Entry::bytes).sum());
+            all.put("memory", memory(config, weights));
             if (tensors) {
                 all.put("tensors", tensors(weights));
             }
@@ -58,7 +59,6 @@ final class Info implements Verb {
         }
         all.put("chatTemplate", checkpoint.chatTemplate().isPresent());
         Licence.of(checkpoint).ifPresent(licence -> all.put("licence", licence));
-        all.put("memory", memory(config));
         if (json) {
             console.json(all);
         } else {
@@ -113,16 +113,27 @@ final class Info implements Verb {
      * Native memory in bytes: the weights as decoding holds them, token vectors apart from the head's weight and beside 8-bit
      * blocks a bfloat16 copy for prompts, and a token's share of the cache.
      */
-    private static Map<String, Object> memory(DecoderConfig config) {
+    private static Map<String, Object> memory(DecoderConfig config, TensorFile weights) {
         Attention.Heads heads = config.attention().heads();
         long vectors = (long) config.vocabulary() * config.width();
-        long weights = config.parameters() + (config.tied() ? vectors : 0);
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("f32", 4 * weights);
-        all.put("bf16", 2 * weights);
-        all.put("int8", 3 * (weights - vectors));
-        all.put("cachePerToken", 2L * Float.BYTES * config.layers() * heads.keys() * heads.width());
-        return all;
+        long all = config.parameters() + (config.tied() ? vectors : 0);
+        Map<String, Object> memory = new LinkedHashMap<>();
+        memory.put("f32", kept(config, weights, Float.BYTES));
+        memory.put("bf16", kept(config, weights, Short.BYTES));
+        memory.put("int8", 3 * (all - vectors));
+        memory.put("cachePerToken", 2L * Float.BYTES * config.layers() * heads.keys() * heads.width());
+        return memory;
+    }
+
+    /** The weights where quantised matrices stay so and a value of the others takes {@code bytes} bytes. */
+    private static long kept(DecoderConfig config, TensorFile weights, int bytes) {
+        double sum = 0;
+        for (Entry entry : weights.entries()) {
+            boolean quantised = entry.dtype().quantised() && entry.shape().length == 2;
+            boolean tokens = config.tied() && entry.elements() == (long) config.vocabulary() * config.width();
+            sum += entry.elements() * (quantised ? entry.dtype().bytesAsCodes() : bytes) * (tokens ? 2 : 1);
+        }
+        return Math.round(sum);
     }
 
     private static void show(Console console, String name, Object value) {

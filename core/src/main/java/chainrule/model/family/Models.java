@@ -8,8 +8,11 @@ import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.DecoderConfig;
 import chainrule.nn.Compute;
+import chainrule.nn.Draw;
 import chainrule.nn.Init;
+import chainrule.nn.Part;
 import chainrule.nn.Tree;
+import chainrule.tensor.Codes;
 import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -57,20 +61,21 @@ public final class Models {
      * @throws BadInput where a tensor is missing or has another shape than the configuration says
      */
     public static Decoder load(Checkpoint checkpoint) {
-        return load(checkpoint, Decoder::create);
+        return load(checkpoint, false, Decoder::create);
     }
 
     /** The decoder of a checkpoint in the form that decodes fastest, likewise. */
     public static CausalLM loadForDecoding(Checkpoint checkpoint, Compute compute) {
-        return load(checkpoint, (config, init) -> Decoder.createForDecoding(config, init, compute));
+        boolean quantised = compute != Compute.INT8;
+        return load(checkpoint, quantised, (config, init) -> Decoder.createForDecoding(config, init, compute));
     }
 
-    private static <M> M load(Checkpoint checkpoint, BiFunction<DecoderConfig, Init, M> create) {
+    private static <M> M load(Checkpoint checkpoint, boolean quantised, BiFunction<DecoderConfig, Init, M> create) {
         Form form = form(checkpoint);
         try (TensorFile weights = checkpoint.openWeights()) {
             DecoderConfig config = headed(form, weights);
             List<Stored> layout = form.family().layout(config);
-            Init init = Loaded.init(weights, layout, form.family().prefix());
+            Init init = new Loaded(weights, layout, form.family().prefix(), quantised);
             return guarded(init, guarded -> create.apply(config, guarded));
         }
     }
@@ -79,10 +84,20 @@ public final class Models {
     private static <M> M guarded(Init init, Function<Init, M> create) {
         Queue<Tensor> made = new ConcurrentLinkedQueue<>();
         try {
-            return create.apply((name, draw, part, shape) -> {
-                Tensor t = init.get(name, draw, part, shape);
-                made.add(t);
-                return t;
+            return create.apply(new Init() {
+                @Override
+                public Tensor get(String name, Draw draw, Part part, long... shape) {
+                    Tensor t = init.get(name, draw, part, shape);
+                    made.add(t);
+                    return t;
+                }
+
+                @Override
+                public Optional<Codes> codes(String name, long... shape) {
+                    Optional<Codes> codes = init.codes(name, shape);
+                    codes.ifPresent(c -> made.addAll(Tree.of(c).tensors().values()));
+                    return codes;
+                }
             });
         } catch (RuntimeException | Error e) {
             made.forEach(Scope::free);
