@@ -41,7 +41,7 @@ record Console(InputStream in, PrintStream out, PrintStream err, Map<String, Str
 
     /** Whether {@code err} ends on one: as the launcher says, since it stands between; without it, as the JVM sees. */
     @SuppressWarnings("SystemConsoleNull")
-    private boolean terminal() {
+    boolean terminal() {
         String told = environment.get("CHAINRULE_TERMINAL");
         return told != null
                 ? told.equals("1")

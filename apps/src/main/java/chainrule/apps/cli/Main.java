@@ -45,6 +45,8 @@ import picocli.CommandLine.ScopeType;
             Tokenize.class,
             Template.class,
             Export.class,
+            Study.class,
+            Data.class,
             Pull.class,
             Doctor.class,
             Completion.class

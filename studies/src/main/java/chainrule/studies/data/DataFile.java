@@ -1,0 +1,66 @@
+package chainrule.studies.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+
+/**
+ * A file of a data set.
+ *
+ * @param path below a folder of data
+ * @param address of the original
+ * @param sha256 of the file as it is kept
+ * @param form what the original is made into
+ */
+public record DataFile(String path, String address, String sha256, Form form) {
+    /** What is kept of an original. */
+    public enum Form {
+        AS_IS {
+            @Override
+            byte[] of(byte[] original) {
+                return original;
+            }
+        },
+        /** The sentences of a CoNLL-U treebank: its lines {@code # text = ...}, one a line. */
+        CONLLU_TEXT {
+            @Override
+            byte[] of(byte[] original) {
+                String marker = "# text = ";
+                return new String(original, StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.startsWith(marker))
+                        .map(line -> line.substring(marker.length()) + "\n")
+                        .collect(Collectors.joining())
+                        .getBytes(StandardCharsets.UTF_8);
+            }
+        };
+
+        abstract byte[] of(byte[] original);
+    }
+
+    /** Whether {@code file} has the content that this one should have. */
+    boolean matches(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return matches(in.readAllBytes());
+        }
+    }
+
+    boolean matches(byte[] content) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content))
+                    .equals(sha256);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package chainrule.studies.data;
+
+import chainrule.BadInput;
+import chainrule.studies.data.DataFile.Form;
+import java.util.List;
+
+/** The data sets that studies read. */
+public final class DataSets {
+    private static final String GITHUB = "https://raw.githubusercontent.com/";
+
+    /** 2,000 news articles, one JSON object a line, with a text. */
+    public static final DataSet WIKINEWS = new DataSet(
+            "wikinews",
+            "Wikinews articles, as the momentum decoding paper uses them",
+            "CC BY 2.5",
+            List.of(new DataFile(
+                    "momentum-decoding/wikinews.jsonl",
+                    GITHUB + "gmftbyGMFTBY/MomentumDecoding/HEAD/data/wikinews/wikinews.jsonl",
+                    "5ce00cb0a375ad7b479df8d2134dd8c663b3e6644ec9dd0b48230451af47d34a",
+                    Form.AS_IS)));
+
+    /** Encyclopedia articles, a paragraph a line, rare words as {@code <unk>}. */
+    public static final DataSet WIKITEXT = new DataSet(
+            "wikitext-2",
+            "WikiText-2, validation part",
+            "CC BY-SA 3.0",
+            List.of(new DataFile(
+                    "contrastive-token/wikitext-2/valid.txt",
+                    GITHUB + "pytorch/examples/HEAD/word_language_model/data/wikitext-2/valid.txt",
+                    "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
+                    Form.AS_IS)));
+
+    /** A sentence a line in 16 languages, a file for each, named by its code. */
+    public static final DataSet SENTENCES = new DataSet(
+            "sentences",
+            "Sentences of Universal Dependencies treebanks in 16 languages",
+            "CC BY-SA 3.0 and 4.0",
+            List.of(
+                    new DataFile(
+                            "contrastive-search/pud/ar.txt",
+                            GITHUB + "UniversalDependencies/UD_Arabic-PUD/HEAD/ar_pud-ud-test.conllu",
+                            "2d7a064887cf1ca3892dde8f972232dc108da775443d83346667fd2e3e6e3bf2",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/de.txt",
+                            GITHUB + "UniversalDependencies/UD_German-PUD/HEAD/de_pud-ud-test.conllu",
+                            "b3334a75152e3dae66e30c22ca64884ac1dea2fac3bdb0611a047cb45406e2b0",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/en.txt",
+                            GITHUB + "UniversalDependencies/UD_English-PUD/HEAD/en_pud-ud-test.conllu",
+                            "33ba9e548762dac0b624bd1db8eb077a38d4159d3b126393d6bfbfc3089858f7",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/es.txt",
+                            GITHUB + "UniversalDependencies/UD_Spanish-PUD/HEAD/es_pud-ud-test.conllu",
+                            "65e87a764fe4cc1d61883d0f7c6d78dcc2a9017f722776ebb84f49e9de520016",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/fr.txt",
+                            GITHUB + "UniversalDependencies/UD_French-PUD/HEAD/fr_pud-ud-test.conllu",
+                            "4bccb566709d155482bf533a2936083d7f0597c42643d9c1eaf2956566c812ac",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/hi.txt",
+                            GITHUB + "UniversalDependencies/UD_Hindi-PUD/HEAD/hi_pud-ud-test.conllu",
+                            "c2f8257ccb9469ede767edeb2188424615d7f6fa165b3f4404d63ba78e9b8712",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/id.txt",
+                            GITHUB + "UniversalDependencies/UD_Indonesian-PUD/HEAD/id_pud-ud-test.conllu",
+                            "045c75d70e1fad08651b2f453f0469a950548405e37ef014121cdabd60f7e2e0",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/it.txt",
+                            GITHUB + "UniversalDependencies/UD_Italian-PUD/HEAD/it_pud-ud-test.conllu",
+                            "91e79e88ef233b4806884fc5322d2b838b868091f96ec680d0144096ea426fb9",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/ko.txt",
+                            GITHUB + "UniversalDependencies/UD_Korean-PUD/HEAD/ko_pud-ud-test.conllu",
+                            "7d3f9e1ffe8717a2836f31096f44324e6d8a1d90ac48f2ddfd2a36d84bafccce",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/pt.txt",
+                            GITHUB + "UniversalDependencies/UD_Portuguese-PUD/HEAD/pt_pud-ud-test.conllu",
+                            "3f1be1ecedf40bfced9be6c7a1ea4cd6b90879eaa678106547622fe0a16e402a",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/ru.txt",
+                            GITHUB + "UniversalDependencies/UD_Russian-PUD/HEAD/ru_pud-ud-test.conllu",
+                            "b38546f79a03ed00e42b13af9e3e910f11bf6cf5905bb3a746d14b4e1ce356c1",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/th.txt",
+                            GITHUB + "UniversalDependencies/UD_Thai-PUD/HEAD/th_pud-ud-test.conllu",
+                            "dc647ae43a946ff26cb4d8c1f95468445acc9340e2c44e46eb3b6011c681b76c",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/zh.txt",
+                            GITHUB + "UniversalDependencies/UD_Chinese-PUD/HEAD/zh_pud-ud-test.conllu",
+                            "08b8258f235f48d9880b4fc392b89ce81f7f8f8d7b6819f1a12fdd35d8d283fb",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/ja.txt",
+                            GITHUB + "UniversalDependencies/UD_Japanese-GSD/HEAD/ja_gsd-ud-test.conllu",
+                            "ecc085aac12c61edadec0d10b4b26658aac920a2ccd03b6e65102d1605b194d3",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/nl.txt",
+                            GITHUB + "UniversalDependencies/UD_Dutch-LassySmall/HEAD/nl_lassysmall-ud-dev.conllu",
+                            "e3dc11bce954c84727ac6b08aad91d7186f17f0bacf78b395784d43e9bfe5824",
+                            Form.CONLLU_TEXT),
+                    new DataFile(
+                            "contrastive-search/pud/bn.txt",
+                            GITHUB + "UniversalDependencies/UD_Bengali-BRU/HEAD/bn_bru-ud-test.conllu",
+                            "4cd3aa9686aa9364dafda776474ae21c9984b60a70247eed5771616254647835",
+                            Form.CONLLU_TEXT)));
+
+    /** 480 prompts of 13 categories, one JSON object a line, with a category and turns. */
+    public static final DataSet SPEC_BENCH = new DataSet(
+            "spec-bench",
+            "Spec-Bench, prompts to measure speculative decoding with",
+            "Apache-2.0; the prompts have terms of their own",
+            List.of(new DataFile(
+                    "flash/spec-bench-question.jsonl",
+                    GITHUB + "hemingkx/Spec-Bench/HEAD/data/spec_bench/question.jsonl",
+                    "4b6d33e79484f9841c487ee87d1cf6aa8c6066f61d5d482ff09e5a007fafdf04",
+                    Form.AS_IS)));
+
+    private DataSets() {}
+
+    public static List<DataSet> all() {
+        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH);
+    }
+
+    /** @throws BadInput where there is no such data set */
+    public static DataSet find(String name) {
+        return all().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BadInput("There is no data set '" + name + "'; there are "
+                        + String.join(", ", all().stream().map(DataSet::name).toList()) + "."));
+    }
+}

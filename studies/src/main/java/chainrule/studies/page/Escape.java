@@ -1,0 +1,18 @@
+package chainrule.studies.page;
+
+/** Text inside markup. */
+final class Escape {
+    private Escape() {}
+
+    static String html(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /** Text in a cell of a Markdown table. */
+    static String cell(String text) {
+        return text.replace("|", "\\|").replace("\n", " ");
+    }
+}
