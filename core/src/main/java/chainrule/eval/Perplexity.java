@@ -2,11 +2,9 @@ package chainrule.eval;
 
 import chainrule.BadInput;
 import chainrule.model.CausalLM;
-import chainrule.tensor.Ops;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Perplexity of a long text by sliding windows, exp(−1/N Σ log p(x[t] | x[s..t−1])): windows of {@code window} tokens start
@@ -103,13 +101,10 @@ public record Perplexity(int window, int stride) {
         }
 
         private void add(int[] text, int from, Tensor logitsRV) {
-            int rows = (int) logitsRV.size(0);
-            Tensor targets = Ops.ids(Arrays.copyOfRange(text, from + 1, from + 1 + rows));
-            Tensor own = logitsRV.gather(1, targets.unsqueeze(1)).squeeze(1);
-            Tensor lost = torch.logsumexp(logitsRV, -1).sub(own);
-            tokens += rows;
-            for (float each : Ops.floats(lost)) {
-                nll += each;
+            float[] found = Reading.logProbabilities(text, from, logitsRV);
+            tokens += found.length;
+            for (float each : found) {
+                nll -= each;
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** How given texts are read to see what a model says of them. Logits exist for a few hundred tokens at a time. */
 public enum Reading {
@@ -87,6 +88,14 @@ public enum Reading {
                 var _ = new NoGradGuard()) {
             pass(lm, texts, first, visitor);
         }
+    }
+
+    /** ln p of the tokens of {@code text} that follow tokens {@code from} and on, one for each row that a visitor sees. */
+    static float[] logProbabilities(int[] text, int from, Tensor logitsRV) {
+        int rows = (int) logitsRV.size(0);
+        Tensor targets = Ops.ids(Arrays.copyOfRange(text, from + 1, from + 1 + rows));
+        Tensor own = logitsRV.gather(1, targets.unsqueeze(1)).squeeze(1);
+        return Ops.floats(own.sub(torch.logsumexp(logitsRV, -1)));
     }
 
     abstract void pass(CausalLM lm, int[][] texts, int first, Visitor visitor);
