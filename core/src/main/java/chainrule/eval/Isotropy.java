@@ -63,16 +63,17 @@ public record Isotropy(double pairSum, long pairs) {
      * characters are left out, at most 2000 are read and 256 tokens of each, no token is put in front.
      */
     public static Isotropy of(CausalLM lm, Tokenizer tokenizer, List<String> texts, int skip) {
-        return of(
-                lm,
-                texts.stream()
-                        .map(WordSplit::strip)
-                        .filter(t -> t.codePointCount(0, t.length()) > 1)
-                        .limit(TEXTS)
-                        .map(t -> tokenizer.ids(t, false))
-                        .map(ids -> Arrays.copyOf(ids, Math.min(TOKENS, ids.length)))
-                        .toList(),
-                skip);
+        return of(lm, taken(tokenizer, texts), skip);
+    }
+
+    static List<int[]> taken(Tokenizer tokenizer, List<String> texts) {
+        return texts.stream()
+                .map(WordSplit::strip)
+                .filter(t -> t.codePointCount(0, t.length()) > 1)
+                .limit(TEXTS)
+                .map(t -> tokenizer.ids(t, false))
+                .map(ids -> Arrays.copyOf(ids, Math.min(TOKENS, ids.length)))
+                .toList();
     }
 
     private static Isotropy of(CausalLM lm, int[] ids, int skip) {

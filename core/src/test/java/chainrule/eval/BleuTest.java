@@ -176,6 +176,12 @@ class BleuTest {
     }
 
     @Test
+    void ofTwoReferencesEquallyNearTheShorterCounts() {
+        var found = Bleu.sentence().of(List.of("a", "b", "c"), List.of(List.of("a", "b", "c", "d"), List.of("a", "b")));
+        assertThat(found.counts().referenceLength()).isEqualTo(2);
+    }
+
+    @Test
     void anEmptyTextScoresNothing() {
         assertThat(Bleu.corpus().of(List.of(), List.of(List.of("a"))).value()).isZero();
         assertThat(Bleu.sentence().of(List.of(), List.of(List.of())).value()).isZero();

@@ -63,8 +63,11 @@ class FrontierTest {
             for (int b = 1; b < 30; b++) {
                 for (long[] counts : new long[][] {{a, b}, {a, b, 1}, {0, a, 3, b}}) {
                     for (double scaling : new double[] {1, 5}) {
-                        assertThat(Frontier.of(counts, counts, 0, scaling, 25).area())
-                                .isCloseTo(1, within(1e-12));
+                        Frontier found = Frontier.of(counts, counts, 0, scaling, 25);
+                        assertThat(found.area()).isCloseTo(1, within(1e-12));
+                        for (double[] point : found.curve()) {
+                            assertThat(point[0]).isLessThanOrEqualTo(1);
+                        }
                     }
                 }
             }

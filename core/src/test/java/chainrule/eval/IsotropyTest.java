@@ -9,7 +9,6 @@ import chainrule.Golden;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
-import chainrule.model.DecoderConfig;
 import chainrule.model.Input;
 import chainrule.model.Tap;
 import chainrule.model.Tiny;
@@ -127,27 +126,14 @@ class IsotropyTest {
 
     @Test
     void textsAreTakenAsTheAuthorsScriptTakesThem() {
-        DecoderConfig c = Tiny.gpt2();
-        var longer = new DecoderConfig(
-                c.vocabulary(),
-                c.width(),
-                c.layers(),
-                300,
-                c.position(),
-                c.norm(),
-                c.attention(),
-                c.mlp(),
-                c.flow(),
-                c.tied(),
-                c.deviation());
-        try (Decoder lm = Tiny.decoder(longer, 2);
+        try (Decoder lm = Tiny.decoder(Tiny.gpt2(), 2);
                 Tokenizer bytes = new ByteTokenizer()) {
-            List<String> texts = List.of(" ABC\u00a0\n", "X ", "", "AB".repeat(150));
-            Isotropy found = Isotropy.of(lm, bytes, texts, 0);
-            List<int[]> ids = List.of(bytes.ids("ABC", false), bytes.ids("AB".repeat(128), false));
-            assertThat(found).isEqualTo(Isotropy.of(lm, ids, 0));
-            List<String> many = Collections.nCopies(2001, "AB");
-            assertThat(Isotropy.of(lm, bytes, many, 0).pairs()).isEqualTo(2 * 2000);
+            List<String> texts = List.of(" ABC\u00a0\n", "X ", "", "🙂", "AB".repeat(150));
+            assertThat(Isotropy.taken(bytes, texts))
+                    .containsExactly(bytes.ids("ABC", false), bytes.ids("AB".repeat(128), false));
+            assertThat(Isotropy.taken(bytes, Collections.nCopies(2001, "AB"))).hasSize(2000);
+            assertThat(Isotropy.of(lm, bytes, List.of(" ABC\n", "Z"), 0))
+                    .isEqualTo(Isotropy.of(lm, List.<int[]>of(bytes.ids("ABC", false)), 0));
         }
     }
 

@@ -19,6 +19,7 @@ import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import chainrule.text.ByteTokenizer;
 import chainrule.text.Tokenizer;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -60,12 +61,18 @@ class MauveTest {
                 assertThat(found.shares()).containsExactly(shares, within(1e-6));
                 long kept = pair.get("runs").get(0).get("pca_dimensions").longValue();
                 assertThat(found.scoresNK().size(1)).isEqualTo(kept);
-                double variance = found.scoresNK().square().sum().item_double();
+                double[] perComponent = doubles(found.scoresNK().square().sum(0));
                 Pca all = Pca.of(rows(file, pair.get("name").stringValue()), 1);
-                assertThat(variance / all.scoresNK().square().sum().item_double())
-                        .isCloseTo(Arrays.stream(shares).limit(kept).sum(), within(1e-6));
+                double variance = all.scoresNK().square().sum().item_double();
+                for (int k = 0; k < kept; k++) {
+                    assertThat(perComponent[k] / variance).isCloseTo(shares[k], within(1e-6));
+                }
             }
         }
+    }
+
+    private static double[] doubles(Tensor x) {
+        return Ops.segment(x).toArray(ValueLayout.JAVA_DOUBLE);
     }
 
     @Test

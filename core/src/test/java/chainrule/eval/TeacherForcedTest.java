@@ -103,6 +103,8 @@ class TeacherForcedTest {
         assertThat(found.uniq()).isEqualTo(2);
         assertThat(found.meanRank()).isEqualTo(2);
         assertThat(found.medianRank()).isEqualTo(2);
+        var four = new TeacherForced(found.texts().subList(0, 1));
+        assertThat(four.medianRank()).as("the lower of two").isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -37,6 +37,12 @@ class WordSplitTest {
     }
 
     @Test
+    void anyNumberKeepsTheStopAfterItInTheInternationalSplit() {
+        assertThat(WordSplit.MTEVAL_INTERNATIONAL.split("½.٣")).containsExactly("½.٣");
+        assertThat(WordSplit.MTEVAL_INTERNATIONAL.split("b.٣")).containsExactly("b", ".", "٣");
+    }
+
+    @Test
     void codePointsAreCharacters() {
         assertThat(WordSplit.CHARACTERS.split("a 🙂b")).containsExactly("a", "🙂", "b");
     }
