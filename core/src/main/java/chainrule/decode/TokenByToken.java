@@ -34,9 +34,7 @@ public final class TokenByToken implements Run {
         text.rules().apply(scores, path);
         next = pick.next(scores, path);
         if (!(scores[next] > Float.NEGATIVE_INFINITY)) {
-            throw new BadInput(
-                    "After " + path.length() + " tokens none can follow: the rules forbid every token, or the"
-                            + " model's scores are not numbers.");
+            throw nothingFollows(path);
         }
         path = path.then(next);
         return COMMIT;
@@ -45,5 +43,11 @@ public final class TokenByToken implements Run {
     @Override
     public Proposal propose() {
         return Proposal.decided(next);
+    }
+
+    /** What a text ends with that no token can continue. */
+    static BadInput nothingFollows(Path path) {
+        return new BadInput("After " + path.length() + " tokens none can follow: the rules forbid every token, or the"
+                + " model's scores are not numbers.");
     }
 }

@@ -39,7 +39,7 @@ class SmolLM2Test {
 
     private static final int END = 2;
 
-    private static Optional<Path> folder() {
+    static Optional<Path> folder() {
         Optional<Path> folder = Golden.shared(MODEL);
         if (folder.isEmpty()) {
             System.out.println("model: shared/" + MODEL + " is absent, so nothing is compared with it");
@@ -47,16 +47,16 @@ class SmolLM2Test {
         return folder;
     }
 
-    private static LocalModel open(Path folder, Compute compute) {
+    static LocalModel open(Path folder, Compute compute) {
         return LocalModel.open(folder.resolve("model.gguf").toString(), compute);
     }
 
-    private static JsonNode reference(Path folder, String name) throws IOException {
+    static JsonNode reference(Path folder, String name) throws IOException {
         return JsonMapper.shared()
                 .readTree(Files.readString(folder.resolve("reference").resolve(name)));
     }
 
-    private static int[] ids(JsonNode array) {
+    static int[] ids(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false)
                 .mapToInt(JsonNode::intValue)
                 .toArray();

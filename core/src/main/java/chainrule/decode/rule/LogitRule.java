@@ -3,8 +3,8 @@ package chainrule.decode.rule;
 import java.util.stream.IntStream;
 
 /**
- * A change to the scores of the next token that depends on the text so far. Rules see logits in greedy search and
- * sampling, log-probabilities in beam search: what the method says. A rule holds settings only; what it must remember of
+ * A change to the scores of the next token that depends on the text so far. Rules see logits in greedy search,
+ * sampling and contrastive search, log-probabilities in beam search: what the method says. A rule holds settings only; what it must remember of
  * a text it keeps by {@link Path#fold}, so that it forks with every branch of a tree of tokens.
  */
 public sealed interface LogitRule
