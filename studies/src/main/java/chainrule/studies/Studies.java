@@ -1,6 +1,7 @@
 package chainrule.studies;
 
 import chainrule.BadInput;
+import chainrule.studies.decoding.ContrastiveSearchStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -9,7 +10,7 @@ public final class Studies {
     private Studies() {}
 
     public static List<Study> all() {
-        return List.of();
+        return List.of(new ContrastiveSearchStudy());
     }
 
     /** @throws BadInput where there is no such study */

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A paper's claims and how they are tried. */
-public sealed interface Study permits Study.Custom {
-    /** The open door for studies outside of this project. */
-    non-sealed interface Custom extends Study {}
-
+public interface Study {
     /** As the command line calls it: kebab-case. */
     String name();
 

@@ -13,8 +13,7 @@
  *
  * <p>A claim that fails is reported as failed and is no fault of the program; a study that cannot run to its end is.
  *
- * <p>To add a study, write a record that implements {@code Study}, name it in its {@code permits} list and in
- * {@code Studies}, and let a test run it at {@code SMOKE}, which takes at most 25 seconds and reads only what the repository
+ * <p>To add a study, write a record that implements {@code Study}, name it in {@code Studies}, and let a test run it at {@code SMOKE}, which takes at most 25 seconds and reads only what the repository
  * ships.
  */
 @NullMarked

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A study of nothing, with a claim of every kind and text that markup must not swallow. */
-public record Toy(boolean complete) implements Study.Custom {
+public record Toy(boolean complete) implements Study {
     static final Claim HOLDS = Claim.gate("sum", "1 + 1 < 3", "apples").published(2);
     static final Claim FAILS = Claim.reported("odd", "2 | 4 is odd", "");
     static final Claim SPREAD = Claim.gate("spread", "the mean is above 0", "%");
@@ -73,11 +73,15 @@ public record Toy(boolean complete) implements Study.Custom {
                 .orElseThrow();
     }
 
-    /** A lab without data whose progress nobody sees. */
-    public static Lab lab() {
+    static Lab lab() {
+        return lab(Optional.empty());
+    }
+
+    /** A lab without data, whose progress nobody sees. */
+    static Lab lab(Optional<String> model) {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         return new Lab(
-                Optional.empty(),
+                model,
                 new DataFolders(List.of(), Path.of("none")),
                 Optional.empty(),
                 new Progress.Screen(nowhere, false),

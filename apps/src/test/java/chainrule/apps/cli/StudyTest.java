@@ -13,8 +13,9 @@ class StudyTest {
     @Test
     void withoutANameTheStudiesAreListed() {
         String listed = Run.of("study").done();
-        Studies.all().forEach(study -> assertThat(listed)
-                .contains(study.name(), study.paper().title()));
+        Studies.all()
+                .forEach(study ->
+                        assertThat(listed).contains(study.name(), study.paper().title()));
     }
 
     @Test

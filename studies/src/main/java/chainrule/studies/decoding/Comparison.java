@@ -1,0 +1,163 @@
+package chainrule.studies.decoding;
+
+import chainrule.Progress;
+import chainrule.decode.Decoding;
+import chainrule.decode.Engine;
+import chainrule.decode.Request;
+import chainrule.decode.Result;
+import chainrule.decode.rule.LogitRule;
+import chainrule.decode.rule.Rules;
+import chainrule.decode.rule.SuppressTokens;
+import chainrule.eval.Coherence;
+import chainrule.eval.Diversity;
+import chainrule.eval.Embedder;
+import chainrule.eval.Mauve;
+import chainrule.eval.Reading;
+import chainrule.eval.WordSplit;
+import chainrule.local.LocalModel;
+import chainrule.model.CausalLM;
+import chainrule.studies.Lab;
+import chainrule.studies.Outcome;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Methods on the same openings, in one engine. End tokens are forbidden, so that all texts have one length; the model that
+ * writes also judges.
+ */
+final class Comparison {
+    /** Texts that are written at a time. */
+    private static final int BATCH = 16;
+
+    private final LocalModel model;
+    private final Openings openings;
+    private final Lab lab;
+
+    Comparison(LocalModel model, Openings openings, Lab lab) {
+        this.model = model;
+        this.openings = openings;
+        this.lab = lab;
+    }
+
+    /**
+     * A method to be compared.
+     *
+     * @param rules in addition to the ban of end tokens
+     */
+    record Entry(String name, Decoding method, List<LogitRule> rules, long seed) {
+        Entry(String name, Decoding method) {
+            this(name, method, List.of(), 0);
+        }
+
+        Entry withSeed(long other) {
+            return new Entry(name, method, rules, other);
+        }
+    }
+
+    /**
+     * What a method, or people, wrote, and its measures.
+     *
+     * @param coherence in nats a token, as the writing model judges
+     * @param mauve of last states of the same model, not comparable with published figures
+     * @param seconds that it took; 0 for people
+     */
+    record Written(
+            String name, List<int[]> texts, Diversity diversity, double coherence, double mauve, double seconds) {
+        List<Object> row() {
+            int tokens = texts.stream().mapToInt(t -> t.length).sum();
+            return List.of(
+                    name,
+                    diversity.rep2(),
+                    diversity.rep3(),
+                    diversity.rep4(),
+                    diversity.value(),
+                    coherence,
+                    Double.isNaN(mauve) ? "-" : (Object) mauve,
+                    seconds == 0 ? "-" : (Object) (tokens / seconds));
+        }
+    }
+
+    static final List<String> COLUMNS =
+            List.of("texts by", "rep-2", "rep-3", "rep-4", "diversity", "coherence", "MAUVE-like", "tokens/s");
+
+    /** What people wrote. */
+    Written human() {
+        return measured("people", openings.human(), Double.NaN, 0);
+    }
+
+    /** What a method writes with the model's own vectors. */
+    Written write(Entry entry) {
+        return write(entry, model.lm());
+    }
+
+    Written write(Entry entry, CausalLM lm) {
+        long began = System.nanoTime();
+        List<int[]> texts = new ArrayList<>();
+        try (Engine engine = new Engine(lm);
+                Progress progress =
+                        lab.progress(entry.name(), openings.prefixes().size())) {
+            List<Request> requests = requests(entry);
+            for (int from = 0; from < requests.size(); from += BATCH) {
+                progress.update(from, "");
+                engine.run(requests.subList(from, Math.min(requests.size(), from + BATCH))).stream()
+                        .map(Result::ids)
+                        .forEach(texts::add);
+            }
+            progress.update(requests.size(), "");
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return measured(entry.name(), texts, mauve(texts), seconds);
+    }
+
+    private List<Request> requests(Entry entry) {
+        Rules rules = new Rules(Stream.concat(
+                        Stream.of(new SuppressTokens(model.prompts().ends().tokens())), entry.rules().stream())
+                .toList());
+        return IntStream.range(0, openings.prefixes().size())
+                .mapToObj(i -> Request.of(openings.prefixes().get(i))
+                        .with(entry.method())
+                        .with(rules)
+                        .withMaxTokens(openings.tokens())
+                        .withSeed(entry.seed(), i))
+                .toList();
+    }
+
+    private Written measured(String name, List<int[]> texts, double mauve, double seconds) {
+        List<List<String>> words =
+                texts.stream().map(ids -> WordSplit.WHITESPACE.split(text(ids))).toList();
+        return new Written(name, texts, Diversity.of(words), coherence(texts), mauve, seconds);
+    }
+
+    private double coherence(List<int[]> texts) {
+        Coherence coherence = new Coherence(model.lm(), Reading.of(model.compute()));
+        return IntStream.range(0, texts.size())
+                .mapToDouble(i -> coherence.of(openings.prefixes().get(i), texts.get(i)))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private double mauve(List<int[]> texts) {
+        return new Mauve()
+                .of(openings.human(), texts, Embedder.lastState(model.lm()))
+                .value();
+    }
+
+    private String text(int... ids) {
+        return model.prompts().tokenizer().decode(ids, true);
+    }
+
+    /** The first few openings with what some wrote. */
+    List<Outcome.Example> examples(int count, Written... all) {
+        return IntStream.range(0, Math.min(count, openings.prefixes().size()))
+                .mapToObj(i -> new Outcome.Example(
+                        text(openings.prefixes().get(i)),
+                        Arrays.stream(all)
+                                .map(w -> new Outcome.Continuation(
+                                        w.name(), text(w.texts().get(i))))
+                                .toList()))
+                .toList();
+    }
+}
