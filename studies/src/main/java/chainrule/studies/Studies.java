@@ -2,6 +2,7 @@ package chainrule.studies;
 
 import chainrule.BadInput;
 import chainrule.studies.decoding.ContrastiveSearchStudy;
+import chainrule.studies.decoding.MomentumStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class Studies {
     private Studies() {}
 
     public static List<Study> all() {
-        return List.of(new ContrastiveSearchStudy());
+        return List.of(new ContrastiveSearchStudy(), new MomentumStudy());
     }
 
     /** @throws BadInput where there is no such study */

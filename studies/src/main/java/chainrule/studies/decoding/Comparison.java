@@ -13,14 +13,19 @@ import chainrule.eval.Diversity;
 import chainrule.eval.Embedder;
 import chainrule.eval.Mauve;
 import chainrule.eval.Reading;
+import chainrule.eval.Speed;
 import chainrule.eval.WordSplit;
 import chainrule.local.LocalModel;
 import chainrule.model.CausalLM;
 import chainrule.studies.Lab;
 import chainrule.studies.Outcome;
+import chainrule.studies.Size;
+import chainrule.studies.page.Bars;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -83,6 +88,31 @@ final class Comparison {
     static final List<String> COLUMNS =
             List.of("texts by", "rep-2", "rep-3", "rep-4", "diversity", "coherence", "MAUVE-like", "tokens/s");
 
+    /** What is compared, and how. */
+    static String method(Size size) {
+        var shape = Openings.Shape.of(size);
+        return String.format(
+                Locale.ROOT,
+                "%d openings of %d tokens from %s are continued by %d tokens with %s; end tokens are forbidden. Diversity is"
+                        + " counted on words; coherence is the mean log-probability under the writing model itself, which flatters"
+                        + " methods that follow its likelihood; the MAUVE-like score rests on its last states.",
+                shape.texts(),
+                shape.prefix(),
+                size == Size.SMOKE ? "WordNet definitions" : "Wikinews and WikiText-2",
+                shape.tokens(),
+                size == Size.SMOKE ? "the embedded model" : "SmolLM2-135M-Instruct");
+    }
+
+    /** Of methods that draw. */
+    static List<Long> seeds(Size size) {
+        return size == Size.SMOKE ? List.of(1L) : List.of(1L, 2L, 3L);
+    }
+
+    /** What a method that draws writes with each seed. */
+    List<Written> sampled(Entry entry, Size size) {
+        return seeds(size).stream().map(seed -> write(entry.withSeed(seed))).toList();
+    }
+
     /** What people wrote. */
     Written human() {
         return measured("people", openings.human(), Double.NaN, 0);
@@ -110,6 +140,19 @@ final class Comparison {
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         return measured(entry.name(), texts, mauve(texts), seconds);
+    }
+
+    /** How fast a method writes the first {@code batch} texts together: the median of {@code runs}. */
+    Speed speed(Entry entry, int batch, int runs) {
+        List<Request> requests =
+                requests(entry).subList(0, Math.min(batch, openings.prefixes().size()));
+        try (Engine engine = new Engine(model.lm())) {
+            return Speed.median(
+                    runs,
+                    () -> engine.run(requests).stream()
+                            .mapToLong(r -> r.tokens().size())
+                            .sum());
+        }
     }
 
     private List<Request> requests(Entry entry) {
@@ -145,8 +188,43 @@ final class Comparison {
                 .value();
     }
 
+    /** The share of tokens that retrace {@code depth} tokens of what is before them, or more; up to 5 count. */
+    double share(List<int[]> texts, int depth) {
+        long deep = 0;
+        long all = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            int[] prefix = openings.prefixes().get(i);
+            int[] text = IntStream.concat(Arrays.stream(prefix), Arrays.stream(texts.get(i)))
+                    .toArray();
+            for (int at = prefix.length; at < text.length; at++, all++) {
+                deep += retraces(text, at, depth) ? 1 : 0;
+            }
+        }
+        return (double) deep / all;
+    }
+
+    /** Whether the {@code depth} tokens that end at {@code at} are found before. */
+    private static boolean retraces(int[] text, int at, int depth) {
+        for (int end = depth - 1; end < at; end++) {
+            if (Arrays.equals(text, end - depth + 1, end + 1, text, at - depth + 1, at + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private String text(int... ids) {
         return model.prompts().tokenizer().decode(ids, true);
+    }
+
+    /** A figure of each, as a chart. */
+    static Bars bars(String title, String unit, List<Written> all, ToDoubleFunction<Written> figure) {
+        return new Bars(
+                title,
+                unit,
+                all.stream()
+                        .map(w -> new Bars.Bar(w.name(), figure.applyAsDouble(w)))
+                        .toList());
     }
 
     /** The first few openings with what some wrote. */

@@ -21,7 +21,6 @@ import chainrule.studies.data.DataFile;
 import chainrule.studies.data.DataSets;
 import chainrule.studies.decoding.Comparison.Entry;
 import chainrule.studies.decoding.Comparison.Written;
-import chainrule.studies.page.Bars;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.io.IOException;
@@ -64,7 +63,6 @@ public record ContrastiveSearchStudy() implements Study {
 
     private static final double ALIKE = 0.1;
     private static final int SENTENCES = 200;
-    private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
 
     @Override
     public String name() {
@@ -82,18 +80,7 @@ public record ContrastiveSearchStudy() implements Study {
 
     @Override
     public String method(Size size) {
-        var shape = Openings.Shape.of(size);
-        return String.format(
-                Locale.ROOT,
-                "%d openings of %d tokens from %s are continued by %d tokens with %s; end tokens are forbidden. Diversity is"
-                        + " counted on words; coherence is the mean log-probability under the writing model itself, which flatters"
-                        + " methods that follow its likelihood; the MAUVE-like score rests on its last states. The paper's figures are"
-                        + " GPT-2 large's on WebText.",
-                shape.texts(),
-                shape.prefix(),
-                size == Size.SMOKE ? "WordNet definitions" : "Wikinews and WikiText-2",
-                shape.tokens(),
-                size == Size.SMOKE ? "the embedded model" : "SmolLM2-135M-Instruct");
+        return Comparison.method(size) + " The paper's figures are GPT-2 large's on WebText.";
     }
 
     @Override
@@ -113,9 +100,8 @@ public record ContrastiveSearchStudy() implements Study {
             Written greedy = comparison.write(new Entry("greedy", new Greedy()));
             Written beam = comparison.write(
                     new Entry("beam search, 4", new BeamSearch(4, 1, 1, BeamSearch.EarlyStopping.FALSE)));
-            List<Written> topK = sampled(comparison, new Entry("top-k 50", new Sampling(1, 50, 1, 0, 1)), size);
-            List<Written> nucleus =
-                    sampled(comparison, new Entry("nucleus 0.95", new Sampling(1, 0, 0.95, 0, 1)), size);
+            List<Written> topK = comparison.sampled(new Entry("top-k 50", new Sampling(1, 50, 1, 0, 1)), size);
+            List<Written> nucleus = comparison.sampled(new Entry("nucleus 0.95", new Sampling(1, 0, 0.95, 0, 1)), size);
             Written searched = comparison.write(contrastive);
             Control control = alike(model, comparison, openings);
             List<Written> all = new ArrayList<>(List.of(people, greedy, beam));
@@ -147,18 +133,13 @@ public record ContrastiveSearchStudy() implements Study {
                 tables.add(languages.table);
             }
             return new Outcome(
-                    seeds(size),
+                    Comparison.seeds(size),
                     findings,
                     tables,
                     List.of(
-                            bars(
-                                    "Diversity",
-                                    all.stream().map(w -> w.diversity().value()).toList(),
-                                    all),
-                            bars(
-                                    "Coherence",
-                                    all.stream().map(Written::coherence).toList(),
-                                    all)),
+                            Comparison.bars(
+                                    "Diversity", "", all, w -> w.diversity().value()),
+                            Comparison.bars("Coherence", "nats a token", all, Written::coherence)),
                     comparison.examples(3, people, greedy, nucleus.getFirst(), searched),
                     List.of(String.format(
                             Locale.ROOT,
@@ -167,24 +148,6 @@ public record ContrastiveSearchStudy() implements Study {
                             control.factor,
                             control.after)));
         }
-    }
-
-    private static List<Long> seeds(Size size) {
-        return size == Size.SMOKE ? SEEDS.subList(0, 1) : SEEDS;
-    }
-
-    private static List<Written> sampled(Comparison comparison, Entry entry, Size size) {
-        return seeds(size).stream()
-                .map(seed -> comparison.write(entry.withSeed(seed)))
-                .toList();
-    }
-
-    private static Bars bars(String title, List<Double> values, List<Written> all) {
-        List<Bars.Bar> bars = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            bars.add(new Bars.Bar(all.get(i).name(), values.get(i)));
-        }
-        return new Bars(title, title.equals("Coherence") ? "nats a token" : "", bars);
     }
 
     /**
