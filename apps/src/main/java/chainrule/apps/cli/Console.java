@@ -48,6 +48,12 @@ record Console(InputStream in, PrintStream out, PrintStream err, Map<String, Str
                 : System.console() != null && System.console().isTerminal();
     }
 
+    /** Whether results may be coloured: on a terminal, as the launcher says, unless {@code NO_COLOR} is set. */
+    boolean colours() {
+        return environment.getOrDefault("CHAINRULE_COLOURS", "").equals("1")
+                && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
     /** Whether the reader of the results has gone. */
     boolean gone() {
         return out.checkError();

@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             Generate.class,
             Chat.class,
+            Compare.class,
             Train.class,
             Score.class,
             Eval.class,

@@ -29,13 +29,15 @@ class ShiftedTest {
                 Cache moved = lm.newCache(Side.NONE);
                 var _ = new Scope();
                 var _ = new NoGradGuard()) {
-            Tensor hidden = lm.forward(Input.of(Ops.ids(new int[][] {ids})), Tap.NONE).hidden();
+            Tensor hidden =
+                    lm.forward(Input.of(Ops.ids(new int[][] {ids})), Tap.NONE).hidden();
             Tensor shift = hidden.mean(0).mul(new Scalar(20));
             Shifted shifted = new Shifted(lm, shift);
             Step expected = lm.extend(List.of(Segment.prompt(plain, ids))).getFirst();
             Step found = shifted.extend(List.of(Segment.prompt(moved, ids))).getFirst();
             assertThat(torch.equal(found.logits(0, 12), expected.logits(0, 12))).isTrue();
-            assertThat(torch.equal(found.hidden(), expected.hidden().add(shift))).isTrue();
+            assertThat(torch.equal(found.hidden(), expected.hidden().add(shift)))
+                    .isTrue();
             assertThat(Isotropy.of(found.hidden()).value())
                     .isLessThan(Isotropy.of(expected.hidden()).value() / 2);
         }
