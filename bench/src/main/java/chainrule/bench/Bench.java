@@ -61,7 +61,9 @@ public final class Bench {
                 List<Workload> wanted = group.workloads().stream()
                         .filter(w -> w.what().contains(only))
                         .toList();
-                measure(wanted, rounds).forEach((w, figure) -> show(w, figure, machine));
+                SequencedMap<Workload, Double> figures = measure(wanted, rounds);
+                figures.forEach((w, figure) -> show(w, figure, machine));
+                figures.forEach((w, figure) -> compare(w, figure, figures));
             }
         }
     }
@@ -91,6 +93,7 @@ public final class Bench {
                 () -> Inference.group(Compute.INT8, 1, 4, 16).with(inference),
                 () -> Inference.group(Compute.BF16, 1, 16),
                 () -> Inference.group(Compute.F32, 1, 16),
+                () -> Methods.group(Compute.INT8, 1, 16),
                 () -> new Group(starts, () -> {}));
     }
 
@@ -111,6 +114,21 @@ public final class Bench {
                 .filter(w -> w.unit().startsWith("G"))
                 .forEach(w -> show(w, medians.getOrDefault(w, 0.0), Map.of()));
         return medians;
+    }
+
+    /** The time that a token takes beside that of the one it is compared with. */
+    private static void compare(Workload w, double figure, Map<Workload, Double> all) {
+        all.forEach((other, speed) -> {
+            if (!other.equals(w) && other.what().equals(w.what()) && other.who().equals(w.base())) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-32s %-28s %10.2f times %s's time%n",
+                        w.what(),
+                        w.who(),
+                        speed / figure,
+                        w.base());
+            }
+        });
     }
 
     private static void show(Workload w, double figure, Map<String, Double> machine) {

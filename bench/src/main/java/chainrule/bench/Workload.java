@@ -24,4 +24,9 @@ interface Workload extends AutoCloseable {
 
     @Override
     default void close() {}
+
+    /** Who of the same group and task this one is compared with; nobody where that is empty. */
+    default String base() {
+        return "";
+    }
 }
