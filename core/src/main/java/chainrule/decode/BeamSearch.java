@@ -1,6 +1,7 @@
 package chainrule.decode;
 
 import chainrule.BadInput;
+import java.util.OptionalInt;
 
 /**
  * The continuations with the largest sum of log-probabilities that a search of limited width finds: the best
@@ -44,6 +45,10 @@ public record BeamSearch(int beams, int best, double lengthPenalty, EarlyStoppin
 
     @Override
     public Run start(Text text) {
-        return new BeamRun(this, text);
+        return new BeamRun(
+                text,
+                best,
+                new Beams.Settings(beams, lengthPenalty, earlyStopping, false),
+                new BeamRun.Groups(1, 0, OptionalInt.empty()));
     }
 }

@@ -4,7 +4,14 @@ import chainrule.BadInput;
 
 /** A decoding method with its settings: how a text is continued with what a language model says of it. */
 public sealed interface Decoding
-        permits Greedy, Sampling, FilteredSampling, BeamSearch, ContrastiveSearch, Momentum, Decoding.Custom {
+        permits Greedy,
+                Sampling,
+                FilteredSampling,
+                BeamSearch,
+                DiverseBeamSearch,
+                ContrastiveSearch,
+                Momentum,
+                Decoding.Custom {
     /** The open door for methods of systems and of library users. */
     non-sealed interface Custom extends Decoding {}
 

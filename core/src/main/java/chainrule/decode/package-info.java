@@ -10,7 +10,8 @@
  * <ul>
  *   <li>{@link chainrule.decode.Decoding}: the methods. {@link chainrule.decode.Greedy},
  *       {@link chainrule.decode.Sampling} and its general form {@link chainrule.decode.FilteredSampling},
- *       {@link chainrule.decode.BeamSearch}, {@link chainrule.decode.ContrastiveSearch},
+ *       {@link chainrule.decode.BeamSearch}, {@link chainrule.decode.DiverseBeamSearch},
+ *       {@link chainrule.decode.ContrastiveSearch},
  *       {@link chainrule.decode.Momentum}.
  *   <li>{@link chainrule.decode.Run}, {@link chainrule.decode.Proposal}, {@link chainrule.decode.Choice},
  *       {@link chainrule.decode.Read}: a method at work on one text.

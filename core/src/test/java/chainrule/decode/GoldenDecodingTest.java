@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -38,7 +39,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Searches, with every rule, against transformers on random models. */
 class GoldenDecodingTest {
-    private static final Set<String> METHODS = Set.of("greedy", "prompt_lookup", "assisted", "beam", "contrastive");
+    private static final Set<String> METHODS =
+            Set.of("greedy", "prompt_lookup", "assisted", "beam", "diverse_beam", "contrastive");
 
     private record Case(JsonNode json, int row) {
         JsonNode settings() {
@@ -92,6 +94,14 @@ class GoldenDecodingTest {
         private Decoding decoding() {
             return switch (json.get("method").stringValue()) {
                 case "beam" -> beamSearch();
+                case "diverse_beam" ->
+                    new DiverseBeamSearch(
+                            settings().get("num_beams").intValue(),
+                            settings().get("num_beam_groups").intValue(),
+                            settings().get("diversity_penalty").doubleValue(),
+                            returned(),
+                            settings().get("length_penalty").doubleValue(),
+                            OptionalInt.of(0));
                 case "contrastive" ->
                     new ContrastiveSearch(
                             settings().get("top_k").intValue(),
@@ -176,7 +186,7 @@ class GoldenDecodingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"llama,llama,74", "gpt2,gpt2,72", "llama_v4,llama,10", "gpt2_v4,gpt2,10"})
+    @CsvSource({"llama,llama,74", "gpt2,gpt2,72", "llama_v4,llama,26", "gpt2_v4,gpt2,26"})
     void everyTextIsTransformers(String file, String model, int count) {
         List<Case> cases = cases(file);
         assertThat(cases).hasSize(count);
