@@ -21,7 +21,7 @@ public final class Int8Product implements Product {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final int L = FloatVector.SPECIES_PREFERRED.length();
     /** Rows of bytes from which tiles are faster where there are any. */
-    private static final int MANY = 16;
+    private static final int MANY = 10;
 
     private final MicroKernel kernel;
     private final Limbs limbs;

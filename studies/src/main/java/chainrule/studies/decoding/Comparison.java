@@ -21,6 +21,8 @@ import chainrule.studies.Lab;
 import chainrule.studies.Outcome;
 import chainrule.studies.Size;
 import chainrule.studies.page.Bars;
+import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +42,8 @@ final class Comparison {
     private final LocalModel model;
     private final Openings openings;
     private final Lab lab;
+    /** The last states of people's texts, [N,D]; embedded when first needed. */
+    private float[] people = {};
 
     Comparison(LocalModel model, Openings openings, Lab lab) {
         this.model = model;
@@ -183,9 +187,16 @@ final class Comparison {
     }
 
     private double mauve(List<int[]> texts) {
-        return new Mauve()
-                .of(openings.human(), texts, Embedder.lastState(model.lm()))
-                .value();
+        try (var _ = new Scope()) {
+            Embedder<int[]> embedder = Embedder.lastState(model.lm());
+            if (people.length == 0) {
+                people = Ops.floats(embedder.embed(openings.human()));
+            }
+            int count = openings.human().size();
+            return new Mauve()
+                    .of(Ops.tensor(people, count, people.length / count), embedder.embed(texts))
+                    .value();
+        }
     }
 
     /** The share of tokens that retrace {@code depth} tokens of what is before them, or more; up to 5 count. */

@@ -17,7 +17,6 @@ import chainrule.studies.Outcome;
 import chainrule.studies.Paper;
 import chainrule.studies.Size;
 import chainrule.studies.Study;
-import chainrule.studies.data.DataFile;
 import chainrule.studies.data.DataSets;
 import chainrule.studies.decoding.Comparison.Entry;
 import chainrule.studies.decoding.Comparison.Written;
@@ -193,11 +192,32 @@ public record ContrastiveSearchStudy() implements Study {
     private static double isotropy(List<Tensor> hidden, Tensor mean, double factor) {
         try (var _ = new Scope()) {
             Tensor shift = mean.mul(new Scalar(factor));
-            return hidden.stream()
-                    .map(h -> Isotropy.of(h.add(shift)))
-                    .reduce(Isotropy::plus)
-                    .orElseThrow()
-                    .value();
+            return pooled(hidden.stream().map(h -> h.add(shift)));
+        }
+    }
+
+    /** The isotropy of texts, by pairs of tokens. */
+    private static double pooled(Stream<Tensor> hidden) {
+        return hidden.map(Isotropy::of).reduce(Isotropy::plus).orElseThrow().value();
+    }
+
+    /** Isotropy on a language's sentences, with and without their first tokens. */
+    private static List<Object> language(LocalModel model, String code, List<String> sentences) {
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            List<Tensor> vectors = sentences.stream()
+                    .map(sentence -> model.prompts().tokenizer().ids(sentence, false))
+                    .map(ids -> hidden(model.lm(), ids))
+                    .toList();
+            double whole = pooled(vectors.stream());
+            double later = pooled(vectors.stream().map(h -> Ops.slice(h, 0, 1, h.size(0))));
+            return List.of(code, (long) sentences.size(), whole, later);
+        }
+    }
+
+    private static List<String> sentences(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.limit(SENTENCES).toList();
         }
     }
 
@@ -210,19 +230,14 @@ public record ContrastiveSearchStudy() implements Study {
         List<Path> files = lab.data().files(DataSets.SENTENCES);
         try (Progress progress = lab.progress("isotropy by language", files.size())) {
             for (int i = 0; i < files.size(); i++) {
-                DataFile file = DataSets.SENTENCES.files().get(i);
-                String code = Path.of(file.path()).getFileName().toString().replace(".txt", "");
+                String code = Path.of(DataSets.SENTENCES.files().get(i).path())
+                        .getFileName()
+                        .toString()
+                        .replace(".txt", "");
                 progress.update(i, code);
-                List<String> sentences;
-                try (Stream<String> lines = Files.lines(files.get(i))) {
-                    sentences = lines.limit(SENTENCES).toList();
-                }
-                double whole = Isotropy.of(model.lm(), model.prompts().tokenizer(), sentences, 0)
-                        .value();
-                double later = Isotropy.of(model.lm(), model.prompts().tokenizer(), sentences, 1)
-                        .value();
-                rows.add(List.of(code, (long) sentences.size(), whole, later));
-                english = code.equals("en") ? whole : english;
+                List<Object> row = language(model, code, sentences(files.get(i)));
+                rows.add(row);
+                english = code.equals("en") ? (double) row.get(2) : english;
             }
             progress.update(files.size(), "");
         }
