@@ -16,7 +16,7 @@ import chainrule.nn.Attention;
  *
  * <p>The first two are 2 for each weight that a token is multiplied with, so about 2 × parameters; a vector that is looked up
  * is none. Attention's term is a product with keys and one with values. Norms, biases, rotation, activations and softmax,
- * below 1 % in sum for usual shapes, are left out.
+ * small beside the products, are left out.
  *
  * <p>A method that reads k tokens to settle on one, as contrastive search does, takes k times a token's operations.
  *

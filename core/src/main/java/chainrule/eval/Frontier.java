@@ -39,8 +39,8 @@ public record Frontier(double[] p, double[] q, double scaling, int points) {
     /**
      * Of counts.
      *
-     * @param extra added to every count: 0, or 1/2 for the smoothing of Krichevsky and Trofimov, which the authors advise for
-     *     few texts (Pillutla et al., "MAUVE Scores for Generative Models: Theory and Practice", 2023)
+     * @param extra added to every count: 0, or 1/2 for the smoothing of Krichevsky and Trofimov, which the authors
+     *     suggest (Pillutla et al., "MAUVE Scores for Generative Models: Theory and Practice", 2023)
      * @throws BadInput where one side has no counts at all
      */
     public static Frontier of(long[] p, long[] q, double extra, double scaling, int points) {

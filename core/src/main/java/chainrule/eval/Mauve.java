@@ -18,8 +18,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * texts' vectors, all of length 1, are reduced to the principal components that hold {@code variance} of them and clustered;
  * the share of either side's texts in each cluster makes two histograms, which a {@link Frontier} compares.
  *
- * <p>The paper takes GPT-2 large's {@link Embedder#lastState}, at most 256 tokens a text and 5000 texts a side; fewer texts
- * give higher figures. Published figures are times 100.
+ * <p>Published figures take GPT-2 large's {@link Embedder#lastState} and are times 100; Su and Collier, "Contrastive Search Is
+ * What You Need For Neural Text Generation", 2023, take 1000 {@link Pairs} of at most 200 tokens. Figures from other vectors,
+ * lengths or numbers of texts are not comparable.
  *
  * @param clusters empty: a tenth of the smaller side's texts, two at least
  * @param scaling of the {@link Frontier}
@@ -59,7 +60,7 @@ public record Mauve(OptionalInt clusters, double scaling, int points, double var
             return histograms.area();
         }
 
-        /** MAUVE*, from the smoothed histograms: steadier for few texts. */
+        /** MAUVE*, from the smoothed histograms. */
         public double star() {
             return smoothed.area();
         }

@@ -26,7 +26,7 @@ public record Speed(long tokens, double seconds) {
         if (runs < 1 || runs % 2 == 0) {
             throw new BadInput("A median run takes an odd number of runs, not " + runs + ".");
         }
-        work.getAsLong();
+        long _ = work.getAsLong();
         return IntStream.range(0, runs)
                 .mapToObj(_ -> {
                     long start = nanoseconds.getAsLong();

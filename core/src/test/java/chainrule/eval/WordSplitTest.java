@@ -40,6 +40,9 @@ class WordSplitTest {
     void anyNumberKeepsTheStopAfterItInTheInternationalSplit() {
         assertThat(WordSplit.MTEVAL_INTERNATIONAL.split("½.٣")).containsExactly("½.٣");
         assertThat(WordSplit.MTEVAL_INTERNATIONAL.split("b.٣")).containsExactly("b", ".", "٣");
+        assertThat(WordSplit.MTEVAL_INTERNATIONAL.split("5. "))
+                .as("white space at the end")
+                .containsExactly("5.");
     }
 
     @Test
