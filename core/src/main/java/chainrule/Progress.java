@@ -78,6 +78,7 @@ public final class Progress implements AutoCloseable {
     public void print(String text) {
         close();
         out.println(text);
+        out.flush();
     }
 
     /** Ends the line that is being rewritten. */
@@ -96,6 +97,7 @@ public final class Progress implements AutoCloseable {
             pending = true;
         } else {
             out.println(line);
+            out.flush();
         }
     }
 
