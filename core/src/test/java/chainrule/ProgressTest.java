@@ -13,6 +13,7 @@ class ProgressTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     /** Shows nothing that is not flushed, as the command line's streams do. */
     private final PrintStream out = new PrintStream(new BufferedOutputStream(bytes), false, StandardCharsets.UTF_8);
+
     private long now;
 
     private Progress progress(boolean terminal) {

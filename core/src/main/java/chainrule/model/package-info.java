@@ -4,7 +4,7 @@
  * <ul>
  *   <li>{@link chainrule.model.Net}: anything with parameters.
  *   <li>{@link chainrule.model.CausalLM}: p(x) = Π p(x[t] | x[&lt;t]); all that decodes, scores or probes sees only this.
- *   <li>{@link chainrule.model.Blocks}: a model as its chain of blocks.
+ *   <li>{@link chainrule.model.Blocks}: a model as its chain of blocks. {@link chainrule.model.Wrapped}: one around another.
  *   <li>{@link chainrule.model.Tap}, {@link chainrule.model.Site}: a look at any activation, or another in its place.
  * </ul>
  *

@@ -1,20 +1,14 @@
 package chainrule.train;
 
 import chainrule.model.Blocks;
-import chainrule.model.Cache;
-import chainrule.model.CausalLM;
 import chainrule.model.Input;
-import chainrule.model.Segment;
-import chainrule.model.Side;
 import chainrule.model.Step;
 import chainrule.model.Tap;
-import chainrule.nn.Compute;
-import chainrule.nn.Tree;
+import chainrule.model.Wrapped;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -30,7 +24,7 @@ import org.bytedeco.pytorch.TensorTensorHook;
  * al., "Training deep nets with sublinear memory cost", 2016): about a third more work for a fraction of the memory. The
  * numbers are the model's own, bit for bit. A pass that somebody taps is computed as usual.
  */
-record Recomputed(Blocks lm) implements CausalLM {
+record Recomputed(Blocks lm) implements Wrapped {
     @Override
     public Step forward(Input in, Tap tap) {
         if (tap != Tap.NONE || !GradMode.is_enabled()) {
@@ -103,35 +97,5 @@ record Recomputed(Blocks lm) implements CausalLM {
     @Override
     public Optional<Tensor> headWeight() {
         return lm.headWeight();
-    }
-
-    @Override
-    public Tree parameters() {
-        return lm.parameters();
-    }
-
-    @Override
-    public int vocabulary() {
-        return lm.vocabulary();
-    }
-
-    @Override
-    public int context() {
-        return lm.context();
-    }
-
-    @Override
-    public Cache newCache(Side side) {
-        return lm.newCache(side);
-    }
-
-    @Override
-    public List<Step> extend(List<Segment> segments) {
-        return lm.extend(segments);
-    }
-
-    @Override
-    public CausalLM forDecoding(Compute compute) {
-        return lm.forDecoding(compute);
     }
 }

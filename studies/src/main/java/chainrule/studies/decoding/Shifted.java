@@ -1,14 +1,12 @@
 package chainrule.studies.decoding;
 
-import chainrule.model.Cache;
 import chainrule.model.CausalLM;
 import chainrule.model.Input;
 import chainrule.model.Segment;
-import chainrule.model.Side;
 import chainrule.model.Step;
 import chainrule.model.Tap;
+import chainrule.model.Wrapped;
 import chainrule.nn.Compute;
-import chainrule.nn.Tree;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param shift [D]
  */
-record Shifted(CausalLM lm, Tensor shift) implements CausalLM {
+record Shifted(CausalLM lm, Tensor shift) implements Wrapped {
     private record Seen(Step step, Tensor shift) implements Step {
         @Override
         public int rows() {
@@ -42,28 +40,8 @@ record Shifted(CausalLM lm, Tensor shift) implements CausalLM {
     }
 
     @Override
-    public Tree parameters() {
-        return lm.parameters();
-    }
-
-    @Override
-    public int vocabulary() {
-        return lm.vocabulary();
-    }
-
-    @Override
-    public int context() {
-        return lm.context();
-    }
-
-    @Override
     public Step forward(Input in, Tap tap) {
         return new Seen(lm.forward(in, tap), shift);
-    }
-
-    @Override
-    public Cache newCache(Side side) {
-        return lm.newCache(side);
     }
 
     @Override
