@@ -11,6 +11,7 @@ public sealed interface Decoding
                 DiverseBeamSearch,
                 ContrastiveSearch,
                 Momentum,
+                Mirostat,
                 Decoding.Custom {
     /** The open door for methods of systems and of library users. */
     non-sealed interface Custom extends Decoding {}

@@ -12,7 +12,7 @@
  *       {@link chainrule.decode.Sampling} and its general form {@link chainrule.decode.FilteredSampling},
  *       {@link chainrule.decode.BeamSearch}, {@link chainrule.decode.DiverseBeamSearch},
  *       {@link chainrule.decode.ContrastiveSearch},
- *       {@link chainrule.decode.Momentum}.
+ *       {@link chainrule.decode.Momentum}, {@link chainrule.decode.Mirostat}.
  *   <li>{@link chainrule.decode.Run}, {@link chainrule.decode.Proposal}, {@link chainrule.decode.Choice},
  *       {@link chainrule.decode.Read}: a method at work on one text.
  *   <li>{@link chainrule.decode.Engine}: any number of texts, of any methods, in lockstep.
