@@ -34,6 +34,12 @@ public final class Spec {
      */
     public record Setting(String name, String type, Optional<String> value) {}
 
+    /**
+     * A record that text which names no member of its family stands for, as its first component: in
+     * {@code speculative:draft=my-model} the draft is what {@code named-model:name=my-model} is. One of a family at most.
+     */
+    public interface Bare {}
+
     /** A record of a family as help shows it. */
     public record Member(String name, Class<? extends Record> type, List<Setting> settings) {
         @Override

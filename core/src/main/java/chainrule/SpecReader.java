@@ -60,6 +60,12 @@ record SpecReader(Map<String, Class<? extends Record>> byName, Class<?> family, 
         int colon = text.indexOf(':');
         String name = colon < 0 ? text : text.substring(0, colon).strip();
         Class<? extends Record> type = byName.get(name);
+        Optional<Class<? extends Record>> bare =
+                members().stream().filter(Spec.Bare.class::isAssignableFrom).findFirst();
+        if (type == null && bare.isPresent()) {
+            String first = bare.get().getRecordComponents()[0].getName();
+            return build(SpecText.kebab(bare.get()), bare.get(), Map.of(first, text));
+        }
         if (type == null) {
             List<String> names = List.copyOf(byName.keySet());
             throw new BadInput(

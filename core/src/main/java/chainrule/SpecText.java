@@ -93,6 +93,12 @@ final class SpecText {
             }
         }
         String name = kebab(method.getClass());
+        if (method instanceof Spec.Bare && settings.size() == 1) {
+            String key = method.getClass().getRecordComponents()[0].getName() + "=";
+            if (settings.getFirst().startsWith(key)) {
+                return settings.getFirst().substring(key.length());
+            }
+        }
         return settings.isEmpty() ? name : name + ":" + String.join(",", settings);
     }
 

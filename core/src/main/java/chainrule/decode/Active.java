@@ -10,6 +10,7 @@ import chainrule.model.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** One text in an engine: its run, its cache and what it is to read next. All calls come from the engine's passes. */
@@ -160,7 +161,7 @@ final class Active implements AutoCloseable {
     /** Sends off the end, of the kind {@code otherwise} where the text has not ended by itself. */
     void finish(Finish otherwise) {
         if (run.streams() || writer.ended() || otherwise == Finish.CANCELLED) {
-            writer.close(otherwise, OptionalDouble.empty(), List.of());
+            writer.close(otherwise, OptionalDouble.empty(), List.of(), run.drafted());
             return;
         }
         List<Hypothesis> found = run.hypotheses();
@@ -177,7 +178,7 @@ final class Active implements AutoCloseable {
                 writer.add(token);
             }
         }
-        return writer.close(Finish.STOP, OptionalDouble.of(hypothesis.score()), others);
+        return writer.close(Finish.STOP, OptionalDouble.of(hypothesis.score()), others, Optional.empty());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package chainrule.decode;
 
 import chainrule.BadInput;
+import chainrule.model.CausalLM;
 import java.util.OptionalInt;
 
 /**
@@ -47,8 +48,8 @@ public record ContrastiveSearch(int k, double alpha, boolean prompt, OptionalInt
     }
 
     @Override
-    public void check(int vocabulary) {
-        Candidates.check(k, vocabulary);
+    public void check(CausalLM lm) {
+        Candidates.check(k, lm.vocabulary());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package chainrule.decode;
 
-import chainrule.BadInput;
+import chainrule.model.CausalLM;
 
 /** A decoding method with its settings: how a text is continued with what a language model says of it. */
 public sealed interface Decoding
@@ -12,6 +12,7 @@ public sealed interface Decoding
                 ContrastiveSearch,
                 Momentum,
                 Mirostat,
+                Speculative,
                 Decoding.Custom {
     /** The open door for methods of systems and of library users. */
     non-sealed interface Custom extends Decoding {}
@@ -19,6 +20,6 @@ public sealed interface Decoding
     /** Begins the continuation of one text. */
     Run start(Text text);
 
-    /** @throws BadInput where the settings do not fit a model of {@code vocabulary} tokens */
-    default void check(int vocabulary) {}
+    /** @throws chainrule.BadInput where the method cannot continue texts of {@code lm}; called before any is begun */
+    default void check(CausalLM lm) {}
 }

@@ -2,6 +2,7 @@ package chainrule.decode;
 
 import chainrule.BadInput;
 import chainrule.decode.BeamSearch.EarlyStopping;
+import chainrule.model.CausalLM;
 import java.util.OptionalInt;
 
 /**
@@ -56,10 +57,10 @@ public record DiverseBeamSearch(
     }
 
     @Override
-    public void check(int vocabulary) {
-        if (padding.orElse(0) >= vocabulary) {
+    public void check(CausalLM lm) {
+        if (padding.orElse(0) >= lm.vocabulary()) {
             throw new BadInput("padding is token " + padding.getAsInt() + ", but the vocabulary ends at "
-                    + (vocabulary - 1) + ".");
+                    + (lm.vocabulary() - 1) + ".");
         }
     }
 

@@ -164,7 +164,7 @@ public final class Engine implements AutoCloseable {
         }
         request.stops().tokens().forEach(id -> checkToken("A stop", id));
         request.rules().check(lm.vocabulary());
-        request.decoding().check(lm.vocabulary());
+        request.decoding().check(lm);
     }
 
     private void checkToken(String where, int id) {

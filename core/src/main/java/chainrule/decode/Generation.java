@@ -108,7 +108,8 @@ public final class Generation implements AutoCloseable {
 
     /** Ends it before it was begun. */
     void drop() {
-        add(new Event.End(new Result(List.of(), "", Finish.CANCELLED, OptionalDouble.empty(), List.of()), ""));
+        add(new Event.End(
+                new Result(List.of(), "", Finish.CANCELLED, OptionalDouble.empty(), List.of(), Optional.empty()), ""));
     }
 
     synchronized void fail(Throwable why) {

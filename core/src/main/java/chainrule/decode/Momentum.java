@@ -3,6 +3,7 @@ package chainrule.decode;
 import chainrule.BadInput;
 import chainrule.decode.filter.Distribution;
 import chainrule.decode.rule.Path;
+import chainrule.model.CausalLM;
 
 /**
  * Greedy search that meets resistance where it is about to walk in circles. The text is a walk on a graph of tokens: while
@@ -48,8 +49,8 @@ public record Momentum(int k, double alpha, Resistance resistance, boolean promp
     }
 
     @Override
-    public void check(int vocabulary) {
-        Candidates.check(k, vocabulary);
+    public void check(CausalLM lm) {
+        Candidates.check(k, lm.vocabulary());
     }
 
     @Override

@@ -1,8 +1,10 @@
 package chainrule.decode;
 
+import chainrule.decode.draft.Drafted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -12,8 +14,15 @@ import java.util.OptionalDouble;
  * @param text without special tokens and without the stop string
  * @param score what the method thinks of it, where it says so
  * @param others the next best, where the method was asked for several
+ * @param drafted what became of the tokens that were drafted, where the method drafts
  */
-public record Result(List<Token> tokens, String text, Finish finish, OptionalDouble score, List<Result> others) {
+public record Result(
+        List<Token> tokens,
+        String text,
+        Finish finish,
+        OptionalDouble score,
+        List<Result> others,
+        Optional<Drafted> drafted) {
     /** Why a text ended. */
     public enum Finish {
         /** A stop token, a stop string or the method itself. */

@@ -1,7 +1,9 @@
 package chainrule.decode;
 
+import chainrule.decode.draft.Drafted;
 import chainrule.model.Site;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,6 +44,11 @@ public interface Run extends AutoCloseable {
     /** The texts found, best first, at least one, by a method that does not stream. */
     default List<Hypothesis> hypotheses() {
         return List.of();
+    }
+
+    /** What became of the tokens that were drafted, from a method that drafts. */
+    default Optional<Drafted> drafted() {
+        return Optional.empty();
     }
 
     /** Frees what the run holds beyond Java memory. */

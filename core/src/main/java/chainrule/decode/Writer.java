@@ -1,9 +1,11 @@
 package chainrule.decode;
 
 import chainrule.decode.Result.Finish;
+import chainrule.decode.draft.Drafted;
 import chainrule.decode.rule.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -69,14 +71,14 @@ final class Writer {
     }
 
     /** The continuation; one that has not ended by itself ended as {@code otherwise} says. Its last event is sent. */
-    Result close(Finish otherwise, OptionalDouble score, List<Result> others) {
+    Result close(Finish otherwise, OptionalDouble score, List<Result> others, Optional<Drafted> drafted) {
         if (!ended) {
             end(otherwise);
         }
         String rest = search.found() ? "" : search.push(stream.end()) + search.end();
         text.append(rest);
-        Result result =
-                new Result(List.copyOf(tokens), text.toString(), search.found() ? Finish.STOP : finish, score, others);
+        Finish why = search.found() ? Finish.STOP : finish;
+        Result result = new Result(List.copyOf(tokens), text.toString(), why, score, others, drafted);
         events.accept(new Event.End(result, rest));
         return result;
     }

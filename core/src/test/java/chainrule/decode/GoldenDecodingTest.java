@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import chainrule.Golden;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.decode.BeamSearch.EarlyStopping;
+import chainrule.decode.draft.DraftModel;
+import chainrule.decode.draft.Lookup;
 import chainrule.decode.rule.BannedWords;
 import chainrule.decode.rule.Bias;
 import chainrule.decode.rule.ExponentialDecayLength;
@@ -34,10 +36,11 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Searches, with every rule, against transformers on random models. */
+/** Greedy search, also with drafts, and other searches, with every rule, against transformers on random models. */
 class GoldenDecodingTest {
     private static final Set<String> METHODS =
             Set.of("greedy", "prompt_lookup", "assisted", "beam", "diverse_beam", "contrastive");
@@ -80,6 +83,22 @@ class GoldenDecodingTest {
                 to++;
             }
             return Arrays.copyOfRange(ids, from, to);
+        }
+
+        /** The method that the case was made with, where it drafts; else drafts from the text. */
+        Speculative speculative(CausalLM assistant) {
+            JsonNode ngram = settings().path("max_matching_ngram_size");
+            return switch (json.get("method").stringValue()) {
+                case "assisted" ->
+                    new Speculative(
+                            new DraftModel(assistant),
+                            settings().get("num_assistant_tokens").intValue());
+                case "prompt_lookup" ->
+                    new Speculative(
+                            new Lookup(ngram.intValue()),
+                            settings().get("prompt_lookup_num_tokens").intValue());
+                default -> new Speculative();
+            };
         }
 
         Request request() {
@@ -197,6 +216,28 @@ class GoldenDecodingTest {
             for (int i = 0; i < cases.size(); i++) {
                 check(cases.get(i), results.get(i));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gpt2"})
+    void everyGreedyTextIsTheSameWithDrafts(String model) {
+        List<Case> cases = cases(model).stream()
+                .filter(c -> c.decoding() instanceof Greedy)
+                .toList();
+        try (Decoder lm = Models.load(Checkpoint.open(Golden.path("models/" + model)));
+                Decoder assistant = Models.load(Checkpoint.open(Golden.path("models/llama_deep")));
+                CausalLM fast = lm.forDecoding(Compute.F32);
+                Engine engine = new Engine(fast)) {
+            List<Result> results = engine.run(cases.stream()
+                    .map(c -> c.request().with(c.speculative(assistant)))
+                    .toList());
+            int accepted = 0;
+            for (int i = 0; i < cases.size(); i++) {
+                check(cases.get(i), results.get(i));
+                accepted += results.get(i).drafted().orElseThrow().accepted();
+            }
+            assertThat(accepted).isPositive();
         }
     }
 

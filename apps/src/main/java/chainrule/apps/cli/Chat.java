@@ -48,8 +48,8 @@ final class Chat implements Verb {
 
     @Override
     public int run(Console console) throws IOException, InterruptedException {
-        DecodingOptions.Chosen chosen = decoding.chosen();
-        try (LocalModel lm = model.open(Compute.forDecoding(), console);
+        try (OpenDraft draft = model.openDraft(decoding.chosen(), Compute.forDecoding(), console);
+                LocalModel lm = model.open(Compute.forDecoding(), console);
                 var lines = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8));
                 var streaming = new Streaming(console, !json)) {
             List<Message> messages = begin();
@@ -65,7 +65,7 @@ final class Chat implements Verb {
                     }
                     default -> {
                         messages.add(Message.user(line.get()));
-                        if (!turn(console, streaming, lm, chosen, messages)) {
+                        if (!turn(console, streaming, lm, draft.chosen(), messages)) {
                             return end(console, messages, INTERRUPTED);
                         }
                     }

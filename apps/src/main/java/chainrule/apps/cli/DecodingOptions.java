@@ -4,6 +4,7 @@ import chainrule.Spec;
 import chainrule.decode.Decoding;
 import chainrule.decode.Request;
 import chainrule.decode.Stops;
+import chainrule.decode.draft.Drafter;
 import chainrule.decode.rule.LogitRule;
 import chainrule.decode.rule.Rules;
 import chainrule.local.Suggested;
@@ -44,6 +45,10 @@ final class DecodingOptions {
      * @param seed chosen at random where none is asked for
      */
     record Chosen(Optional<Decoding> method, Rules rules, Stops stops, OptionalInt maxTokens, long seed) {
+        Chosen with(Decoding other) {
+            return new Chosen(Optional.of(other), rules, stops, maxTokens, seed);
+        }
+
         /** A request with all that is asked for, and of what is not asked for the usual. */
         Request apply(Request request, Suggested usual, int usualTokens) {
             return request.with(method.orElse(usual.decoding()))
@@ -70,6 +75,9 @@ final class DecodingOptions {
     static List<String> names() {
         List<String> lines = new ArrayList<>(List.of("", "Methods (--decoding) and their settings:"));
         Spec.describe(Decoding.class).forEach(m -> lines.add("  " + m));
+        lines.addAll(List.of(
+                "", "Drafts of speculative, as in speculative:draft=(lookup:ngram=2), or a model's name or path:"));
+        Spec.describe(Drafter.class).forEach(m -> lines.add("  " + m));
         lines.addAll(List.of("", "Rules (--rule):"));
         Spec.describe(LogitRule.class).forEach(m -> lines.add("  " + m));
         return lines;

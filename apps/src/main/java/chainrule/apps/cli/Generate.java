@@ -5,6 +5,7 @@ import chainrule.decode.Decoding;
 import chainrule.decode.Greedy;
 import chainrule.decode.Request;
 import chainrule.decode.Result;
+import chainrule.decode.draft.Drafted;
 import chainrule.decode.rule.Rules;
 import chainrule.local.Conversation;
 import chainrule.local.LocalModel;
@@ -62,16 +63,17 @@ final class Generate implements Verb {
         DecodingOptions.Chosen chosen = decoding.chosen();
         Optional<Conversation> said = conversation(console);
         Optional<String> prompt = said.isPresent() ? Optional.empty() : text.text(console);
-        try (LocalModel lm = model.open(Compute.forDecoding(), console);
+        try (OpenDraft draft = model.openDraft(chosen, Compute.forDecoding(), console);
+                LocalModel lm = model.open(Compute.forDecoding(), console);
                 var streaming = new Streaming(console, !json)) {
             Request plain =
                     said.map(lm::chat).or(() -> prompt.map(lm::request)).orElseGet(() -> lm.request(text.ids()));
-            Request request = chosen.apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
+            Request request = draft.chosen().apply(plain, new Suggested(new Greedy(), Rules.NONE), TOKENS);
             long began = System.nanoTime();
             Result result = streaming.follow(lm.submit(json ? request.withLogprobs(0) : request));
             double seconds = (System.nanoTime() - began) / 1e9;
             if (json) {
-                console.json(json(lm, request.decoding(), result, seconds));
+                console.json(json(lm, chosen.method().orElse(request.decoding()), result, seconds));
             } else {
                 result.others().forEach(other -> console.println("---\n" + other.text()));
             }
@@ -85,6 +87,7 @@ final class Generate implements Verb {
                     seconds,
                     tokens(result) / seconds,
                     result.finish()));
+            result.drafted().filter(d -> d.cycles() > 0).ifPresent(d -> console.note(drafted(d)));
             return result.finish() == Result.Finish.CANCELLED ? INTERRUPTED : DONE;
         }
     }
@@ -120,7 +123,17 @@ final class Generate implements Verb {
         all.put("texts", texts);
         all.put("seconds", seconds);
         all.put("tokensPerSecond", tokens(result) / seconds);
+        result.drafted().ifPresent(drafted -> all.put("drafted", drafted));
         return all;
+    }
+
+    private static String drafted(Drafted drafted) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f tokens a pass, %d of %d drafted tokens accepted",
+                drafted.tokensPerCycle(),
+                drafted.accepted(),
+                drafted.drafted());
     }
 
     static String spec(Decoding decoding) {

@@ -1,6 +1,12 @@
 package chainrule.apps.cli;
 
+import chainrule.checkpoint.Checkpoint;
+import chainrule.decode.Greedy;
+import chainrule.decode.Speculative;
+import chainrule.decode.draft.DraftModel;
+import chainrule.decode.draft.NamedModel;
 import chainrule.local.LocalModel;
+import chainrule.local.ModelArgument;
 import chainrule.nn.Compute;
 import chainrule.tensor.Natives;
 import java.util.Optional;
@@ -27,6 +33,20 @@ final class ModelOptions {
 
     /** The model opened; {@code usual} is the number type where none is given. */
     LocalModel open(Compute usual, Console console) {
+        return open(model.checkpoint(), usual, console);
+    }
+
+    /** {@code chosen} with the draft model that it names, where it names one, opened as this one is. */
+    OpenDraft openDraft(DecodingOptions.Chosen chosen, Compute usual, Console console) {
+        if (chosen.method().orElse(new Greedy()) instanceof Speculative method
+                && method.draft() instanceof NamedModel named) {
+            LocalModel draft = open(ModelArgument.find(named.name()), usual, console);
+            return new OpenDraft(chosen.with(method.with(new DraftModel(draft.lm()))), Optional.of(draft));
+        }
+        return new OpenDraft(chosen, Optional.empty());
+    }
+
+    private LocalModel open(Checkpoint checkpoint, Compute usual, Console console) {
         Compute type = compute.map(Compute::parse).orElse(usual);
         if (!kernels.equals("on") && !kernels.equals("off")) {
             throw new Failure.Usage("--kernels must be on or off, not '" + kernels + "'.");
@@ -34,7 +54,7 @@ final class ModelOptions {
         Natives.loadAhead();
         setThreads(threads);
         return LocalModel.open(
-                model.checkpoint(),
+                checkpoint,
                 new LocalModel.Options(type, kernels.equals("on"), line -> console.note("chainrule: " + line)));
     }
 

@@ -83,6 +83,45 @@ class GenerateTest {
     }
 
     @Test
+    void draftsFromTheTextOrFromAModelGiveTheSameText() throws IOException {
+        String[] prompt = {"once upon a time", "--max-tokens", "40"};
+        JsonNode greedy = text(Map.of(), prompt);
+        for (String draft : new String[] {"lookup", model, "\"" + model + "\",widths=[2;2]"}) {
+            Run run = Run.of(
+                    "generate",
+                    prompt[0],
+                    prompt[1],
+                    prompt[2],
+                    "--model",
+                    model,
+                    "--compute",
+                    "f32",
+                    "--json",
+                    "--decoding",
+                    "speculative:draft=" + draft + ",tokens=3");
+            JsonNode all = run.json();
+            assertThat(all.get("texts").get(0).get("ids")).isEqualTo(greedy.get("ids"));
+            assertThat(all.get("decoding").stringValue())
+                    .startsWith("speculative")
+                    .contains("tokens=3");
+            JsonNode drafted = all.get("drafted");
+            assertThat(drafted.get("tokens").intValue())
+                    .isEqualTo(greedy.get("ids").size() - 1);
+            assertThat(run.err())
+                    .contains(" tokens a pass, ", " of " + (draft.equals("lookup") ? "" : drafted(drafted)));
+        }
+    }
+
+    private static int drafted(JsonNode drafted) {
+        int sum = 0;
+        for (JsonNode depth : drafted.get("depths")) {
+            assertThat(depth.get("accepted")).isEqualTo(depth.get("judged"));
+            sum += depth.get("drafted").intValue();
+        }
+        return sum;
+    }
+
+    @Test
     void aStopEndsTheTextBeforeIt() {
         String all =
                 text(Map.of(), "once upon", "--max-tokens", "12").get("text").stringValue();

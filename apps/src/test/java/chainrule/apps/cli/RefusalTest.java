@@ -47,6 +47,18 @@ class RefusalTest {
     }
 
     @Test
+    void aDraftModelThatDoesNotExistOrFitIsNamed() throws IOException {
+        generate("once", "--decoding", "speculative:draft=absent").refused(3, "absent");
+        String other = TinyFolder.make(
+                        Files.createDirectory(folder.resolve("other")),
+                        281,
+                        Files.readString(folder.resolve("tiny/tokenizer.json")),
+                        0)
+                .toString();
+        generate("once", "--decoding", "speculative:draft=" + other).refused(3, "281", "280");
+    }
+
+    @Test
     void anOptionThatMakesNoSenseIsUsage() {
         generate("once", "--kernels", "maybe").refused(2, "--kernels", "maybe");
         generate("once", "--threads", "-1").refused(2, "--threads", "-1");

@@ -61,6 +61,20 @@ public record Distribution(float[] scores, double normaliser) {
         return Math.exp(scores[token] - normaliser);
     }
 
+    /** Every token's probability; 0 where the score is -∞. */
+    public double[] probabilities() {
+        double[] all = new double[scores.length];
+        double[] block = new double[BLOCK];
+        for (int from = 0; from < scores.length; from += BLOCK) {
+            int count = Math.min(BLOCK, scores.length - from);
+            exponentials(scores, from, count, normaliser, block);
+            for (int i = 0; i < count; i++) {
+                all[from + i] = scores[from + i] == Float.NEGATIVE_INFINITY ? 0 : block[i];
+            }
+        }
+        return all;
+    }
+
     /** -Σ p log p, in nats. */
     double entropy() {
         double sum = 0;
