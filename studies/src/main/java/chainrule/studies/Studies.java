@@ -3,6 +3,7 @@ package chainrule.studies;
 import chainrule.BadInput;
 import chainrule.studies.decoding.ContrastiveSearchStudy;
 import chainrule.studies.decoding.MomentumStudy;
+import chainrule.studies.decoding.SpeculativeStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -11,7 +12,7 @@ public final class Studies {
     private Studies() {}
 
     public static List<Study> all() {
-        return List.of(new ContrastiveSearchStudy(), new MomentumStudy());
+        return List.of(new ContrastiveSearchStudy(), new MomentumStudy(), new SpeculativeStudy());
     }
 
     /** @throws BadInput where there is no such study */
