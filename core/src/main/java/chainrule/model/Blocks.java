@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface Blocks extends CausalLM {
     /** L. */
+    @Override
     int depth();
 
     /** Token vectors, with positions where the model adds them: [B,T,D]. */
@@ -20,5 +21,6 @@ public interface Blocks extends CausalLM {
     Tensor norm(Tensor x);
 
     /** The output head: [R,D] to float32 [R,V]. */
+    @Override
     Tensor head(Tensor hidden);
 }

@@ -29,6 +29,25 @@ public interface CausalLM extends Net {
         return Optional.empty();
     }
 
+    /** The number of blocks whose activations {@link Site}s name; 0 where the model is not made of blocks. */
+    default int depth() {
+        return 0;
+    }
+
+    /** Whether the output head's weight is the embedding's. */
+    default boolean tied() {
+        return false;
+    }
+
+    /**
+     * The output head by itself: float32 logits [R,V] of vectors [R,D] from anywhere in the model, which pass no norm.
+     *
+     * @throws UnsupportedOperationException where the model has no such head
+     */
+    default Tensor head(Tensor hidden) {
+        throw new UnsupportedOperationException("this model's output head cannot be used by itself");
+    }
+
     /** An empty cache for one text, to be closed by the caller. */
     Cache newCache(Side side);
 

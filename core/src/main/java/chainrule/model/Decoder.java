@@ -90,6 +90,11 @@ public record Decoder(
     }
 
     @Override
+    public boolean tied() {
+        return config.tied();
+    }
+
+    @Override
     public Step forward(Input in, Tap tap) {
         Tensor x = embed(in);
         Block.Pass pass = pass((int) x.size(1), tap);

@@ -80,6 +80,29 @@ final class RowDecoder implements CausalLM {
     }
 
     @Override
+    public int depth() {
+        return config.layers();
+    }
+
+    @Override
+    public boolean tied() {
+        return config.tied();
+    }
+
+    @Override
+    public Tensor head(Tensor found) {
+        int n = (int) found.size(0);
+        try (Rows some = new Rows(config.width());
+                Rows scores = new Rows(config.vocabulary())) {
+            some.reserve(n);
+            scores.reserve(n);
+            some.tensor(n).copy_(found);
+            head.apply(some, n, scores);
+            return scores.tensor(n).clone();
+        }
+    }
+
+    @Override
     public Cache newCache(Side side) {
         return new KeyValueCache(config);
     }
@@ -270,15 +293,7 @@ final class RowDecoder implements CausalLM {
 
         @Override
         public Tensor logits(int from, int to) {
-            int n = to - from;
-            try (Rows some = new Rows(config.width());
-                    Rows scores = new Rows(config.vocabulary())) {
-                some.reserve(n);
-                scores.reserve(n);
-                some.tensor(n).copy_(Ops.slice(found, 0, from, to));
-                head.apply(some, n, scores);
-                return scores.tensor(n).clone();
-            }
+            return head(Ops.slice(found, 0, from, to));
         }
     }
 
