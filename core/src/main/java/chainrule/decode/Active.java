@@ -39,7 +39,9 @@ final class Active implements AutoCloseable {
         prompt = Path.of(ids, Engine.maxLength(lm, request), ends);
         proposal = Proposal.decided(ids[ids.length - 1]);
         writer = new Writer(prompt, request, handle::add);
-        run = request.decoding().start(new Text(prompt, request.rules(), Draws.of(request.seed(), request.index())));
+        Text.Layers layers = new Text.Layers(lm.depth(), lm.tied(), lm::head);
+        Draws draws = Draws.of(request.seed(), request.index());
+        run = request.decoding().start(new Text(prompt, request.rules(), draws, layers));
         sight = new Sight(run.sites(), request.tap());
         branches = new Branches(request.alternatives().isPresent());
         cache = lm.newCache(request.side());

@@ -13,6 +13,7 @@ public sealed interface Decoding
                 Momentum,
                 Mirostat,
                 Speculative,
+                Dola,
                 Decoding.Custom {
     /** The open door for methods of systems and of library users. */
     non-sealed interface Custom extends Decoding {}

@@ -11,7 +11,8 @@
  *   <li>{@link chainrule.decode.Decoding}: the methods. {@link chainrule.decode.Greedy},
  *       {@link chainrule.decode.Sampling} and its general form {@link chainrule.decode.FilteredSampling},
  *       {@link chainrule.decode.BeamSearch}, {@link chainrule.decode.DiverseBeamSearch},
- *       {@link chainrule.decode.ContrastiveSearch}, {@link chainrule.decode.Momentum}, {@link chainrule.decode.Mirostat}.
+ *       {@link chainrule.decode.ContrastiveSearch}, {@link chainrule.decode.Momentum}, {@link chainrule.decode.Mirostat},
+ *       {@link chainrule.decode.Dola}.
  *   <li>{@link chainrule.decode.Speculative}: greedy search and sampling, several tokens a pass. {@code draft}: who guesses
  *       them, and which stay.
  *   <li>{@link chainrule.decode.Run}, {@link chainrule.decode.Proposal}, {@link chainrule.decode.Choice},

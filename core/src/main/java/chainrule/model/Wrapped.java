@@ -3,6 +3,7 @@ package chainrule.model;
 import chainrule.nn.Compute;
 import chainrule.nn.Tree;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * A language model around another: it does what that one does where it does not say otherwise. It has no head weight, as
@@ -25,6 +26,21 @@ public interface Wrapped extends CausalLM {
     @Override
     default int context() {
         return lm().context();
+    }
+
+    @Override
+    default int depth() {
+        return lm().depth();
+    }
+
+    @Override
+    default boolean tied() {
+        return lm().tied();
+    }
+
+    @Override
+    default Tensor head(Tensor hidden) {
+        return lm().head(hidden);
     }
 
     @Override

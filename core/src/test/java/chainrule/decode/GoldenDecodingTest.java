@@ -30,7 +30,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -42,9 +41,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Greedy search, also with drafts, and other searches, with every rule, against transformers on random models. */
 class GoldenDecodingTest {
-    private static final Set<String> METHODS =
-            Set.of("greedy", "prompt_lookup", "assisted", "beam", "diverse_beam", "contrastive");
-
     private record Case(JsonNode json, int row) {
         JsonNode settings() {
             return json.get("settings");
@@ -52,10 +48,6 @@ class GoldenDecodingTest {
 
         String name() {
             return json.get("name").stringValue() + ", row " + row;
-        }
-
-        boolean known() {
-            return METHODS.contains(json.get("method").stringValue());
         }
 
         /** The prompt without padding. */
@@ -101,16 +93,17 @@ class GoldenDecodingTest {
             };
         }
 
-        Request request() {
+        /** @param depth the model's number of layers */
+        Request request(int depth) {
             return Request.of(prompt())
-                    .with(decoding())
+                    .with(decoding(depth))
                     .with(new Rules(rules(settings())))
                     .with(Stops.tokens(ends()))
                     .withMaxTokens(settings().get("max_new_tokens").intValue())
                     .withLogprobs(0);
         }
 
-        private Decoding decoding() {
+        private Decoding decoding(int depth) {
             return switch (json.get("method").stringValue()) {
                 case "beam" -> beamSearch();
                 case "diverse_beam" ->
@@ -125,6 +118,7 @@ class GoldenDecodingTest {
                     new ContrastiveSearch(
                             settings().get("top_k").intValue(),
                             settings().get("penalty_alpha").doubleValue());
+                case "dola" -> new Dola(GoldenDolaTest.layers(settings().get("dola_layers"), depth), 0.1);
                 default -> new Greedy();
             };
         }
@@ -201,18 +195,26 @@ class GoldenDecodingTest {
                 all.add(new Case(json, row));
             }
         }
-        return all.stream().filter(Case::known).toList();
+        return all;
     }
 
     @ParameterizedTest
-    @CsvSource({"llama,llama,74", "gpt2,gpt2,72", "llama_v4,llama,26", "gpt2_v4,gpt2,26"})
+    @CsvSource({
+        "llama,llama,74",
+        "gpt2,gpt2,72",
+        "llama_v4,llama,36",
+        "gpt2_v4,gpt2,36",
+        "llama_deep_v4,llama_deep,10",
+        "llama3_v4,llama3,10"
+    })
     void everyTextIsTransformers(String file, String model, int count) {
         List<Case> cases = cases(file);
         assertThat(cases).hasSize(count);
         try (Decoder lm = Models.load(Checkpoint.open(Golden.path("models/" + model)));
                 CausalLM fast = lm.forDecoding(Compute.F32);
                 Engine engine = new Engine(fast)) {
-            List<Result> results = engine.run(cases.stream().map(Case::request).toList());
+            List<Result> results =
+                    engine.run(cases.stream().map(c -> c.request(lm.depth())).toList());
             for (int i = 0; i < cases.size(); i++) {
                 check(cases.get(i), results.get(i));
             }
@@ -223,14 +225,14 @@ class GoldenDecodingTest {
     @ValueSource(strings = {"llama", "gpt2"})
     void everyGreedyTextIsTheSameWithDrafts(String model) {
         List<Case> cases = cases(model).stream()
-                .filter(c -> c.decoding() instanceof Greedy)
+                .filter(c -> c.decoding(0) instanceof Greedy)
                 .toList();
         try (Decoder lm = Models.load(Checkpoint.open(Golden.path("models/" + model)));
                 Decoder assistant = Models.load(Checkpoint.open(Golden.path("models/llama_deep")));
                 CausalLM fast = lm.forDecoding(Compute.F32);
                 Engine engine = new Engine(fast)) {
             List<Result> results = engine.run(cases.stream()
-                    .map(c -> c.request().with(c.speculative(assistant)))
+                    .map(c -> c.request(lm.depth()).with(c.speculative(assistant)))
                     .toList());
             int accepted = 0;
             for (int i = 0; i < cases.size(); i++) {

@@ -5,16 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chainrule.BadInput;
 import chainrule.Spec;
+import chainrule.decode.draft.Chance;
+import chainrule.decode.draft.Draft;
 import chainrule.decode.draft.DraftModel;
 import chainrule.decode.draft.Drafter;
+import chainrule.decode.draft.Drafting;
+import chainrule.decode.draft.Law;
 import chainrule.decode.draft.Lookup;
+import chainrule.decode.draft.Lossless;
 import chainrule.decode.draft.NamedModel;
+import chainrule.decode.draft.Shape;
 import chainrule.decode.draft.Typical;
 import chainrule.decode.filter.TopP;
+import chainrule.decode.rule.Path;
+import chainrule.model.Step;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What speculative decoding refuses, and how it is written. */
+/** What speculative decoding is told: its settings, and what a drafter is shown. */
 class SpeculativeSettingsTest {
     private static final int VOCABULARY = 40;
 
@@ -76,6 +87,54 @@ class SpeculativeSettingsTest {
                     .as(spec)
                     .isInstanceOf(BadInput.class)
                     .hasMessageContaining(spec.split("[=:]")[spec.contains("(") ? 2 : 0].replace("draft", "name"));
+        }
+    }
+
+    /** Writes down what the model says of the tokens of the text, and drafts from the text. */
+    private record Listening(List<float[]> heard) implements Drafter.Custom {
+        @Override
+        public Drafting prepare(Path prompt, Law law, Chance chance) {
+            Drafting lookup = new Lookup(1).prepare(prompt, law, chance);
+            return new Drafting() {
+                @Override
+                public Draft propose(Path path, Shape shape) {
+                    return lookup.propose(path, shape);
+                }
+
+                @Override
+                public void prompt(Step chunk) {
+                    for (int row = 0; row < chunk.rows(); row++) {
+                        heard.add(chunk.scores(row));
+                    }
+                }
+
+                @Override
+                public void learn(Step read, int... rows) {
+                    for (int row : rows) {
+                        heard.add(read.scores(row));
+                    }
+                }
+            };
+        }
+    }
+
+    @Test
+    void aDrafterLearnsWhatTheModelSaysOfEveryTokenOnce() {
+        List<float[]> heard = new ArrayList<>();
+        int[] prompt = new int[600];
+        Arrays.setAll(prompt, i -> i % 30);
+        try (Toy lm = new Toy(VOCABULARY, 700);
+                Engine engine = new Engine(lm)) {
+            Result result = engine.run(Request.of(prompt)
+                    .with(new Speculative(new Listening(heard), 4, List.of(), new Sampling(), new Lossless()))
+                    .withMaxTokens(60));
+            assertThat(result.drafted().orElseThrow().accepted()).isPositive();
+            int[] text = IntStream.concat(Arrays.stream(prompt), Arrays.stream(result.ids()))
+                    .toArray();
+            assertThat(heard).hasSize(text.length - 1);
+            for (int i = 0; i < heard.size(); i += 7) {
+                assertThat(heard.get(i)).as("token " + i).containsExactly(lm.scores(Arrays.copyOf(text, i + 1)));
+            }
         }
     }
 }

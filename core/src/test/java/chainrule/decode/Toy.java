@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -29,6 +30,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * shows at once. Its cache holds native memory, and it counts its passes.
  */
 public final class Toy implements CausalLM {
+    private static final int LAYERS = 4;
+
     private final int vocabulary;
     private final int context;
     private final Function<int[], float[]> scores;
@@ -88,6 +91,22 @@ public final class Toy implements CausalLM {
     @Override
     public CausalLM forDecoding(Compute compute) {
         return this;
+    }
+
+    @Override
+    public int depth() {
+        return LAYERS;
+    }
+
+    /** Every token's score is the product of the hidden vector with a vector of its own. */
+    @Override
+    public Tensor head(Tensor hidden) {
+        Counter own = Counter.of(8, "toy");
+        float[] weight = new float[2 * vocabulary];
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = (float) own.normal(i);
+        }
+        return torch.linear(hidden, Ops.tensor(weight, vocabulary, 2));
     }
 
     @Override
@@ -233,7 +252,7 @@ public final class Toy implements CausalLM {
         }
     }
 
-    /** The first two scores stand for the hidden vector. */
+    /** The first two scores stand for the hidden vector, and what they are turned to for those of the layers. */
     private record Rows(float[][] all, Tensor hidden) implements Step {
         Rows(float[][] all, Tap tap) {
             this(all, see(all, tap));
@@ -245,6 +264,12 @@ public final class Toy implements CausalLM {
                 System.arraycopy(all[i], 0, flat, 2 * i, 2);
             }
             Tensor hidden = Ops.tensor(flat, all.length, 2);
+            for (int layer = 0; layer < LAYERS; layer++) {
+                Site site = new Site(Site.Kind.BLOCK_OUT, layer);
+                if (tap.wants(site)) {
+                    tap.at(site, Ops.mul(hidden, Math.cos(layer)));
+                }
+            }
             return tap.wants(Site.FINAL) ? tap.at(Site.FINAL, hidden) : hidden;
         }
 

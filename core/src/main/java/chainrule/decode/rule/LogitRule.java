@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 
 /**
  * A change to the scores of the next token that depends on the text so far. Rules see logits in greedy search,
- * sampling and contrastive search, log-probabilities in beam search: what the method says. A rule holds settings only; what it must remember of
+ * sampling and contrastive search, log-probabilities in beam search, the contrast in DoLa: what the method says. A rule holds settings only; what it must remember of
  * a text it keeps by {@link Path#fold}, so that it forks with every branch of a tree of tokens.
  */
 public sealed interface LogitRule
