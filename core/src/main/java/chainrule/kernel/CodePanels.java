@@ -133,11 +133,11 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
         }
     }
 
-    private static FloatVector load(MemorySegment w, long at) {
+    private static FloatVector load(MemorySegment w, int at) {
         return FloatVector.fromMemorySegment(S, w, at, LE);
     }
 
-    private static IntVector words(MemorySegment w, long at) {
+    private static IntVector words(MemorySegment w, int at) {
         return IntVector.fromMemorySegment(INTS, w, at, LE);
     }
 
@@ -149,7 +149,7 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
         return words.lanewise(VectorOperators.LSHR, 4);
     }
 
-    private static FloatVector whole(MemorySegment w, long at) {
+    private static FloatVector whole(MemorySegment w, int at) {
         return (FloatVector) ByteVector.fromMemorySegment(BYTES, w, at, LE)
                 .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0)
                 .convert(VectorOperators.I2F, 0);
@@ -175,7 +175,7 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
             }
             for (int k = 0; k < group; k += WORD) {
                 fours(memory, place, k, x, input + k, sums, to);
-                fours(memory, place + 8 * L, k, x, input + k, sums, to + 2 * L);
+                fours(memory, place + 8L * L, k, x, input + k, sums, to + 2 * L);
             }
         }
     }
@@ -185,7 +185,7 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
      * compiler inlines so much and no more.
      */
     private static void fours(MemorySegment all, long place, int first, float[] x, int at, float[] sums, int to) {
-        MemorySegment w = all.asSlice(place, (40L + 2 * first) * L);
+        MemorySegment w = all.asSlice(place, (40L + 2L * first) * L);
         FloatVector sa = load(w, 0);
         FloatVector sb = load(w, 4 * L);
         FloatVector la = load(w, 16 * L);
@@ -207,7 +207,7 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
     }
 
     private static void eights(MemorySegment all, long place, int count, float[] x, int at, float[] sums, int to) {
-        MemorySegment w = all.asSlice(place, (32L + 4 * count) * L);
+        MemorySegment w = all.asSlice(place, (32L + 4L * count) * L);
         FloatVector sa = load(w, 0);
         FloatVector sb = load(w, 4 * L);
         FloatVector sc = load(w, 8 * L);
