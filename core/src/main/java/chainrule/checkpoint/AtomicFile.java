@@ -1,6 +1,7 @@
 package chainrule.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,16 @@ public final class AtomicFile {
         } finally {
             Files.deleteIfExists(aside);
         }
+    }
+
+    /** Puts {@code bytes} in the place of what {@code file} held. */
+    public static void write(Path file, byte[] bytes) throws IOException {
+        write(file, channel -> {
+            ByteBuffer left = ByteBuffer.wrap(bytes);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        });
     }
 
     /** Renames a file or a folder, over a file of that name if there is one, so that a power failure cannot undo it. */

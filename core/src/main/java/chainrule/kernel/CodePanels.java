@@ -263,10 +263,8 @@ record CodePanels(int bits, int group, int inputs, MemorySegment memory) impleme
     /** Rounds two rows of float32 bits to bfloat16, halves to even, and writes them side by side. */
     private static void pair(int[] rows, int from, int to) {
         for (int j = 0; j < OUTPUTS; j++) {
-            int one = rows[from + j];
-            int two = rows[from + OUTPUTS + j];
-            int low = one + 0x7fff + (one >>> 16 & 1) >>> 16;
-            rows[to + j] = two + 0x7fff + (two >>> 16 & 1) & 0xffff0000 | low;
+            int low = Loops.rounded(rows[from + j]) >>> 16;
+            rows[to + j] = Loops.rounded(rows[from + OUTPUTS + j]) & 0xffff0000 | low;
         }
     }
 

@@ -71,10 +71,15 @@ public final class Loops {
         short[] rounded = Scratch.shorts(count + 1);
         MemorySegment.copy(x, INT, at, bits, 0, count);
         for (int i = 0; i < count; i++) {
-            rounded[i] = (short) (bits[i] + HALF + (bits[i] >>> 16 & 1) >>> 16);
+            rounded[i] = (short) (rounded(bits[i]) >>> 16);
         }
         rounded[count] = 0;
         MemorySegment.copy(rounded, 0, to, SHORT, out, count + count % 2);
+    }
+
+    /** A float32 number's bits, of which the upper half is then the number in bfloat16. */
+    static int rounded(int bits) {
+        return bits + HALF + (bits >>> 16 & 1);
     }
 
     /** to = w x / √(mean(x²) + ε). */

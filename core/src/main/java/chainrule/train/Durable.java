@@ -2,7 +2,6 @@ package chainrule.train;
 
 import chainrule.checkpoint.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,12 +18,7 @@ public final class Durable {
 
     /** Puts {@code text} in the place of what {@code file} held. */
     static void replace(Path file, String text) throws IOException {
-        AtomicFile.write(file, channel -> {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Makes {@code to} another name of {@code file}, or a copy where the file system has no links. */

@@ -2,6 +2,7 @@ package chainrule.apps.cli;
 
 import chainrule.apps.cli.Compare.Written;
 import chainrule.decode.Token;
+import chainrule.studies.page.Escape;
 import chainrule.text.Tokenizer;
 import java.util.List;
 import java.util.Locale;
@@ -32,12 +33,12 @@ final class ComparisonPage {
         page.append(
                 "<p class=\"small\">The darker a token, the less probable the model found it; hover for the tokens it found"
                         + " likeliest there.</p>\n<h3>");
-        page.append(escape(beginning)).append(" ...</h3>\n<div class=\"texts\">\n");
+        page.append(Escape.html(beginning)).append(" ...</h3>\n<div class=\"texts\">\n");
         for (Written written : all) {
-            page.append("<div><b>").append(escape(written.method())).append("</b><p>");
+            page.append("<div><b>").append(Escape.html(written.method())).append("</b><p>");
             written.result().tokens().forEach(token -> token(page, token, tokenizer));
             page.append("</p><span class=\"small\">")
-                    .append(escape(written.measures()))
+                    .append(Escape.html(written.measures()))
                     .append("</span></div>\n");
         }
         return page.append("</div>\n</body></html>\n").toString();
@@ -47,7 +48,7 @@ final class ComparisonPage {
         double p = Math.exp(token.logprob().orElse(0));
         page.append(String.format(
                 Locale.ROOT, "<span class=\"t\" style=\"background:rgba(209,73,91,%.2f)\">", 0.5 * (1 - p)));
-        page.append(escape(tokenizer.decode(new int[] {token.id()}, true)));
+        page.append(Escape.html(tokenizer.decode(new int[] {token.id()}, true)));
         page.append("<span class=\"c\">").append(line(token.id(), p, tokenizer)).append('\n');
         for (Token.Alternative other : token.alternatives()) {
             page.append('\n').append(line(other.id(), Math.exp(other.logprob()), tokenizer));
@@ -57,10 +58,6 @@ final class ComparisonPage {
 
     private static String line(int id, double p, Tokenizer tokenizer) {
         String text = tokenizer.decode(new int[] {id}, false).replace("\n", "\\n");
-        return String.format(Locale.ROOT, "%5.1f %%  %s", 100 * p, escape(text));
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return String.format(Locale.ROOT, "%5.1f %%  %s", 100 * p, Escape.html(text));
     }
 }

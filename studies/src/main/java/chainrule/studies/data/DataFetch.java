@@ -1,6 +1,7 @@
 package chainrule.studies.data;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -9,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -86,8 +86,6 @@ public final class DataFetch {
                             + file.path() + " by hand.");
         }
         Files.createDirectories(to.toAbsolutePath().getParent());
-        Path aside = to.resolveSibling(to.getFileName() + ".part");
-        Files.write(aside, content);
-        Files.move(aside, to, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.write(to, content);
     }
 }

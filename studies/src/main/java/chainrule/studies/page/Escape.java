@@ -1,10 +1,11 @@
 package chainrule.studies.page;
 
 /** Text inside markup. */
-final class Escape {
+public final class Escape {
     private Escape() {}
 
-    static String html(String text) {
+    /** Text and quoted attributes of HTML. */
+    public static String html(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

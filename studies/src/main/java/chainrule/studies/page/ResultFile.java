@@ -1,6 +1,7 @@
 package chainrule.studies.page;
 
 import chainrule.BadInput;
+import chainrule.checkpoint.AtomicFile;
 import chainrule.studies.Claim;
 import chainrule.studies.Finding;
 import chainrule.studies.Outcome;
@@ -8,9 +9,9 @@ import chainrule.studies.Paper;
 import chainrule.studies.Report;
 import chainrule.studies.Size;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,7 @@ public final class ResultFile {
     /** Writes the report, whole or not at all. */
     public static void write(Report report, Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Path aside = file.resolveSibling(file.getFileName() + ".tmp");
-        Files.writeString(aside, text(report));
-        Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.write(file, text(report).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The report as one JSON object. */
