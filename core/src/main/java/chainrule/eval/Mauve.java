@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * texts' vectors, all of length 1, are reduced to the principal components that hold {@code variance} of them and clustered;
  * the share of either side's texts in each cluster makes two histograms, which a {@link Frontier} compares.
  *
- * <p>Published figures take GPT-2 large's {@link Embedder#lastState} and are times 100; Su and Collier, "Contrastive Search Is
+ * <p>Published figures take GPT-2 large's {@link LastState} and are times 100; Su and Collier, "Contrastive Search Is
  * What You Need For Neural Text Generation", 2023, take 1000 {@link Pairs} of at most 200 tokens. Figures from other vectors,
  * lengths or numbers of texts are not comparable.
  *

@@ -21,13 +21,13 @@
  *       rep-4.
  *   <li>{@link chainrule.eval.Bleu} and self-BLEU, with a {@link chainrule.eval.Smoothing}.
  *   <li>{@link chainrule.eval.Mauve}: how near they come to human texts as a distribution, through an
- *       {@link chainrule.eval.Embedder}; a {@link chainrule.eval.Frontier} compares the histograms.
+ *       {@link chainrule.eval.Embedder}, {@link chainrule.eval.LastState} or {@link chainrule.eval.MiniLm}; a {@link chainrule.eval.Frontier} compares the histograms.
  * </ul>
  *
  * <pre>{@code
  * Diversity.of(WordSplit.WHITESPACE.split(texts)).value()
  * new Coherence(judge, Reading.FORWARD).mean(tokenizer, begin, passages)
- * new Mauve().of(humanIds, generatedIds, Embedder.lastState(lm)).value()
+ * new Mauve().of(humanIds, generatedIds, new LastState(lm)).value()
  * }</pre>
  *
  * <p>To add a measure of a model, write a record of its settings that looks at logits through a {@code Reading}; to add one of

@@ -238,7 +238,7 @@ class MauveTest {
             refused(() -> new Mauve(OptionalInt.of(5), 5, 25, 0.9, 5, 1).of(some, some), "more clusters, 5");
             refused(() -> new Mauve(OptionalInt.of(0), 5, 25, 0.9, 5, 1), "one cluster");
             refused(() -> new Mauve(OptionalInt.empty(), 5, 25, 1, 5, 1), "between 0 and 1");
-            refused(() -> new Mauve().of(List.of(), List.of(some), texts -> texts.getFirst()), "0 human");
+            refused(() -> new Mauve().of(List.of(), List.of("a text"), new MiniLm()), "0 human");
         }
     }
 
@@ -253,7 +253,7 @@ class MauveTest {
                 var _ = new Scope();
                 var _ = new NoGradGuard()) {
             List<int[]> texts = List.of(Tiny.ids(9, 1), Tiny.ids(1, 2), Tiny.ids(20, 3));
-            Tensor found = Embedder.lastState(lm).embed(texts);
+            Tensor found = new LastState(lm).embed(texts);
             assertThat(found.sizes().vec().get()).containsExactly(3, 48);
             for (int i = 0; i < 3; i++) {
                 int[] ids = texts.get(i);
@@ -261,7 +261,7 @@ class MauveTest {
                         .hidden();
                 assertThat(Ops.floats(found.select(0, i))).isEqualTo(Ops.floats(hidden.select(0, ids.length - 1)));
             }
-            Tensor packed = Embedder.lastState(fast).embed(texts);
+            Tensor packed = new LastState(fast).embed(texts);
             assertThat(packed.sub(found).abs().max().item_double()).isLessThan(1e-4);
         }
     }
@@ -275,7 +275,7 @@ class MauveTest {
                     IntStream.range(0, 30).mapToObj(i -> Tiny.ids(12, 100 + i)).toList();
             List<int[]> stuck =
                     IntStream.range(0, 30).mapToObj(_ -> new int[] {7, 7, 7}).toList();
-            Embedder<int[]> embedder = Embedder.lastState(lm);
+            Embedder<int[]> embedder = new LastState(lm);
             assertThat(new Mauve().of(human, other, embedder).value())
                     .isGreaterThan(new Mauve().of(human, stuck, embedder).value());
         }

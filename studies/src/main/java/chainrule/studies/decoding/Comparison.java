@@ -10,8 +10,8 @@ import chainrule.decode.rule.Rules;
 import chainrule.decode.rule.SuppressTokens;
 import chainrule.eval.Coherence;
 import chainrule.eval.Diversity;
-import chainrule.eval.Embedder;
 import chainrule.eval.Mauve;
+import chainrule.eval.MiniLm;
 import chainrule.eval.Reading;
 import chainrule.eval.Speed;
 import chainrule.eval.WordSplit;
@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Methods on the same openings, in one engine. End tokens are forbidden, so that all texts have one length; the model that
@@ -42,7 +43,8 @@ final class Comparison {
     private final LocalModel model;
     private final Openings openings;
     private final Lab lab;
-    /** The last states of people's texts, [N,D]; embedded when first needed. */
+    private final MiniLm embedder = new MiniLm();
+    /** The vectors of people's texts, [N,D]; embedded when first needed. */
     private float[] people = {};
 
     Comparison(LocalModel model, Openings openings, Lab lab) {
@@ -70,7 +72,7 @@ final class Comparison {
      * What a method, or people, wrote, and its measures.
      *
      * @param coherence in nats a token, as the writing model judges
-     * @param mauve of last states of the same model, not comparable with published figures
+     * @param mauve with MiniLM's vectors, not comparable with published figures
      * @param seconds that it took; 0 for people
      */
     record Written(
@@ -90,7 +92,7 @@ final class Comparison {
     }
 
     static final List<String> COLUMNS =
-            List.of("texts by", "rep-2", "rep-3", "rep-4", "diversity", "coherence", "MAUVE-like", "tokens/s");
+            List.of("texts by", "rep-2", "rep-3", "rep-4", "diversity", "coherence", "MAUVE (MiniLM)", "tokens/s");
 
     /** What is compared, and how. */
     static String method(Size size) {
@@ -99,12 +101,14 @@ final class Comparison {
                 Locale.ROOT,
                 "%d openings of %d tokens from %s are continued by %d tokens with %s; end tokens are forbidden. Diversity is"
                         + " counted on words; coherence is the mean log-probability under the writing model itself, which flatters"
-                        + " methods that follow its likelihood; the MAUVE-like score rests on its last states.",
+                        + " methods that follow its likelihood; MAUVE rests on the vectors of %s, not on GPT-2 large's, so that its"
+                        + " figures compare methods here and nothing else.",
                 shape.texts(),
                 shape.prefix(),
                 size == Size.SMOKE ? "WordNet definitions" : "Wikinews and WikiText-2",
                 shape.tokens(),
-                size == Size.SMOKE ? "the embedded model" : "SmolLM2-135M-Instruct");
+                size == Size.SMOKE ? "the embedded model" : "SmolLM2-135M-Instruct",
+                MiniLm.NAME);
     }
 
     /** Of methods that draw. */
@@ -188,15 +192,18 @@ final class Comparison {
 
     private double mauve(List<int[]> texts) {
         try (var _ = new Scope()) {
-            Embedder<int[]> embedder = Embedder.lastState(model.lm());
             if (people.length == 0) {
-                people = Ops.floats(embedder.embed(openings.human()));
+                people = Ops.floats(embedded(openings.human()));
             }
             int count = openings.human().size();
             return new Mauve()
-                    .of(Ops.tensor(people, count, people.length / count), embedder.embed(texts))
+                    .of(Ops.tensor(people, count, MiniLm.WIDTH), embedded(texts))
                     .value();
         }
+    }
+
+    private Tensor embedded(List<int[]> texts) {
+        return embedder.embed(texts.stream().map(this::text).toList());
     }
 
     /** The share of tokens that retrace {@code depth} tokens of what is before them, or more; up to 5 count. */
