@@ -26,6 +26,7 @@ final class Active implements AutoCloseable {
     private final Cache cache;
     private int promptRead;
     private Proposal proposal;
+    private Choice settled = Choice.commit();
     private int firstNode;
     private int sent;
 
@@ -89,9 +90,11 @@ final class Active implements AutoCloseable {
                         "the first choice must commit the prompt's last token and nothing else");
             }
             branches.read(last);
-            settle(new Choice(new int[] {0}, new int[0], choice.done()));
+            settled = new Choice(new int[] {0}, new int[0], choice.done());
+            goOn();
+        } else {
+            sight.clear();
         }
-        sight.clear();
     }
 
     /** What the next pass is to read. */
@@ -107,7 +110,7 @@ final class Active implements AutoCloseable {
         return new Read(step, first, request.alternatives(), sight.seen());
     }
 
-    /** Goes on with what the pass found for {@link #segment}. */
+    /** Settles what the pass found for {@link #segment}; {@link #goOn} follows when all texts of the pass have. */
     void read(Step step) {
         Read read = read(step, 0);
         Choice choice = run.choose(read);
@@ -115,10 +118,9 @@ final class Active implements AutoCloseable {
         branches.read(read);
         cache.keep(choice.committed(), choice.live());
         for (int i = sent; run.streams() && i < choice.committed().length && !writer.ended(); i++) {
-            writer.add(branches.token(choice.committed()[i]));
+            writer.add(token(choice.committed()[i]));
         }
-        settle(choice);
-        sight.clear();
+        settled = choice;
     }
 
     private void checkSent(Choice choice) {
@@ -129,14 +131,16 @@ final class Active implements AutoCloseable {
         }
     }
 
-    private void settle(Choice choice) {
-        branches.keep(choice);
-        if (!writer.ended() && !choice.done()) {
+    /** Proposes what the next pass is to read, unless the text has ended. */
+    void goOn() {
+        branches.keep(settled);
+        if (!writer.ended() && !settled.done()) {
             propose();
         }
-        if (writer.ended() || choice.done()) {
+        if (writer.ended() || settled.done()) {
             finish(Finish.STOP);
         }
+        sight.clear();
     }
 
     /** Asks for the next nodes and sends off the decided ones; where they end the text nothing is left to read. */
@@ -151,13 +155,18 @@ final class Active implements AutoCloseable {
         firstNode = branches.append(proposal);
         sent = 0;
         while (sent < proposal.decided() && branches.known(firstNode + sent) && !writer.ended()) {
-            writer.add(branches.token(firstNode + sent));
+            writer.add(token(firstNode + sent));
             sent++;
         }
         if (!writer.ended() && cache.length() + branches.depth() > lm.context()) {
             throw new IllegalArgumentException(
                     "the method proposes tokens beyond the model's context of " + lm.context());
         }
+    }
+
+    private Token token(int node) {
+        Token token = branches.token(node);
+        return request.alternatives().isPresent() ? token.with(run.weighed()) : token;
     }
 
     /** Sends off the end, of the kind {@code otherwise} where the text has not ended by itself. */

@@ -2,6 +2,8 @@ package chainrule.decode;
 
 import chainrule.BadInput;
 import chainrule.model.CausalLM;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -57,17 +59,14 @@ public record ContrastiveSearch(int k, double alpha, boolean prompt, OptionalInt
         return k == 1 || alpha == 0 ? new Greedy().start(text) : new ContrastiveRun(this, text);
     }
 
-    /** The candidate with the best score. */
-    int winner(double[] probabilities, double[] cosines) {
-        int winner = 0;
-        double most = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < probabilities.length; i++) {
-            double score = (1 - alpha) * probabilities[i] - alpha * cosines[i];
-            if (score > most) {
-                most = score;
-                winner = i;
-            }
+    /** Each candidate with the penalty α·cosine. */
+    List<Weighed> weigh(Candidates candidates, double[] cosines) {
+        List<Weighed> all = new ArrayList<>(candidates.count());
+        for (int i = 0; i < candidates.count(); i++) {
+            double p = candidates.probabilities()[i];
+            double penalty = alpha * cosines[i];
+            all.add(new Weighed(candidates.tokens()[i], p, penalty, (1 - alpha) * p - penalty));
         }
-        return winner;
+        return all;
     }
 }

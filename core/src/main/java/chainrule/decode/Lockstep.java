@@ -125,6 +125,7 @@ final class Lockstep {
                 Step step = steps.get(i);
                 guard(a, () -> a.read(step));
             }
+            ready.stream().filter(a -> !a.handle().over()).forEach(a -> guard(a, a::goOn));
         } catch (RuntimeException | Error e) {
             ready.forEach(a -> a.handle().fail(e));
         }

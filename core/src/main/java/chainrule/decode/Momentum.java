@@ -1,9 +1,10 @@
 package chainrule.decode;
 
 import chainrule.BadInput;
-import chainrule.decode.filter.Distribution;
 import chainrule.decode.rule.Path;
 import chainrule.model.CausalLM;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Greedy search that meets resistance where it is about to walk in circles. The text is a walk on a graph of tokens: while
@@ -55,32 +56,28 @@ public record Momentum(int k, double alpha, Resistance resistance, boolean promp
 
     @Override
     public Run start(Text text) {
-        return k == 1 || alpha == 0 ? new Greedy().start(text) : new TokenByToken(text, this::next);
+        return k == 1 || alpha == 0 ? new Greedy().start(text) : new TokenByToken(text, new Walk(this));
     }
 
-    private int next(float[] scores, Path path) {
-        int best = Distribution.best(scores);
-        byte[] depths = depths(scores.length, path.ids(prompt ? 0 : path.promptLength()));
+    /** What every token would pay after {@code path}, as depths. */
+    byte[] depths(int vocabulary, Path path) {
+        byte[] depths = depths(vocabulary, path.ids(prompt ? 0 : path.promptLength()));
         for (int end : path.ends()) {
             depths[end] = ends ? depths[end] : 0;
         }
-        return depths[best] == 0 ? best : best(Candidates.of(k, scores), depths, best);
+        return depths;
     }
 
-    /** The candidate with the best score, {@code otherwise} where none has one. */
-    int best(Candidates candidates, byte[] depths, int otherwise) {
-        int best = otherwise;
-        double most = Double.NEGATIVE_INFINITY;
+    /** Each candidate with the penalty α · r(L). */
+    List<Weighed> weigh(Candidates candidates, byte[] depths) {
+        List<Weighed> all = new ArrayList<>(candidates.count());
         for (int i = 0; i < candidates.count(); i++) {
             int token = candidates.tokens()[i];
-            double paid = depths[token] == 0 ? 0 : alpha * resistance.at(depths[token]);
-            double score = candidates.probabilities()[i] - paid;
-            if (score > most) {
-                most = score;
-                best = token;
-            }
+            double p = candidates.probabilities()[i];
+            double penalty = depths[token] == 0 ? 0 : alpha * resistance.at(depths[token]);
+            all.add(new Weighed(token, p, penalty, p - penalty));
         }
-        return best;
+        return all;
     }
 
     /** L of every token after {@code text}. */

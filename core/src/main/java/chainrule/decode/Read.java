@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** What one pass found for one text: a row per token read. It is valid during the call that receives it. */
+/** What one pass found for one text: a row per token read. It is valid until the proposal that follows. */
 public final class Read implements Step {
     private final Step step;
     private final int first;
@@ -45,6 +45,14 @@ public final class Read implements Step {
     @Override
     public Tensor logits(int from, int to) {
         return step.logits(first + from, first + to);
+    }
+
+    /** Where likelihoods of all tokens are wanted, all rows are. */
+    @Override
+    public void want(int row) {
+        if (alternatives.isEmpty()) {
+            step.want(first + row);
+        }
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Set;
  * <p>All calls come from one thread. What is thrown fails this text only.
  */
 public interface Run extends AutoCloseable {
-    /** The tokens to read next. */
+    /** The tokens to read next. All texts of a pass have chosen by then, and what was read can still be asked. */
     Proposal propose();
 
     /** Settles the tokens that were read; row i of {@code read} is the i-th proposed node's. */
@@ -49,6 +49,11 @@ public interface Run extends AutoCloseable {
     /** What became of the tokens that were drafted, from a method that drafts. */
     default Optional<Drafted> drafted() {
         return Optional.empty();
+    }
+
+    /** The candidates among which the latest token was chosen, by a method that makes candidates pay. */
+    default List<Weighed> weighed() {
+        return List.of();
     }
 
     /** Frees what the run holds beyond Java memory. */

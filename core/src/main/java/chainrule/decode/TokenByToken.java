@@ -2,6 +2,7 @@ package chainrule.decode;
 
 import chainrule.BadInput;
 import chainrule.decode.rule.Path;
+import java.util.List;
 
 /**
  * A run that settles on one token after every pass. The token is sent off at once and read in the pass that finds its
@@ -13,6 +14,11 @@ public final class TokenByToken implements Run {
     public interface Pick {
         /** @param scores logits after the text's rules; the array is the picker's to change */
         int next(float[] scores, Path path);
+
+        /** What the latest pick was made of, see {@link Run#weighed}. */
+        default List<Weighed> weighed() {
+            return List.of();
+        }
     }
 
     private static final Choice COMMIT = Choice.commit(0);
@@ -43,6 +49,11 @@ public final class TokenByToken implements Run {
     @Override
     public Proposal propose() {
         return Proposal.decided(next);
+    }
+
+    @Override
+    public List<Weighed> weighed() {
+        return pick.weighed();
     }
 
     /** What a text ends with that no token can continue. */

@@ -6,8 +6,11 @@ import chainrule.nn.Compute;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -30,6 +33,9 @@ final class RowDecoder implements CausalLM {
     private final RowBlock.Workspace work;
     private final Rows x;
     private final Rows hidden;
+    /** The rows of {@code hidden} that the head reads, where it does not read all. */
+    private final Rows picked;
+
     private final Rows logits;
     private @Nullable Pass last;
 
@@ -48,6 +54,7 @@ final class RowDecoder implements CausalLM {
         this.work = work;
         this.x = new Rows(config.width());
         this.hidden = new Rows(config.width());
+        this.picked = new Rows(config.width());
         this.logits = new Rows(config.vocabulary());
     }
 
@@ -196,10 +203,14 @@ final class RowDecoder implements CausalLM {
         return last;
     }
 
-    /** All rows of a pass; their logits come of one product, when first asked for. It ends with the next pass. */
+    /**
+     * All rows of a pass. The logits of the rows that are wanted come of one product, when the first of them is asked for;
+     * those of all rows where another is. It ends with the next pass.
+     */
     private final class Pass implements Step {
         private final PackedRows rows;
-        private boolean headed;
+        private final BitSet wanted = new BitSet();
+        private int[] places = {};
 
         Pass(PackedRows rows) {
             this.rows = rows;
@@ -223,23 +234,50 @@ final class RowDecoder implements CausalLM {
         }
 
         @Override
+        public void want(int row) {
+            wanted.set(row);
+        }
+
+        @Override
         public Tensor logits(int from, int to) {
-            return Ops.slice(all().tensor(rows()), 0, from, to).clone();
+            for (int row = from; row < to; row++) {
+                place(row);
+            }
+            int first = to == from ? 0 : places[from];
+            return Ops.slice(current(logits).tensor(rows()), 0, first, first + to - from)
+                    .clone();
         }
 
         @Override
         public float[] scores(int row) {
-            Rows scores = all();
-            return scores.memory().asSlice(scores.at(row), scores.at(1)).toArray(ValueLayout.JAVA_FLOAT);
+            long place = place(row);
+            Rows all = current(logits);
+            return all.memory().asSlice(place * all.at(1), all.at(1)).toArray(ValueLayout.JAVA_FLOAT);
         }
 
-        private Rows all() {
-            if (!headed) {
-                logits.reserve(rows());
-                head.apply(current(hidden), rows(), logits);
-                headed = true;
+        /** The place of a row's logits, which are made where they are not there. */
+        private int place(int row) {
+            if (places.length == 0 && wanted.get(row)) {
+                head(wanted);
+            } else if (places.length == 0 || places[row] < 0) {
+                wanted.set(0, rows());
+                head(wanted);
             }
-            return current(logits);
+            return places[row];
+        }
+
+        private void head(BitSet some) {
+            places = new int[rows()];
+            Arrays.fill(places, -1);
+            int count = 0;
+            picked.reserve(some.cardinality());
+            for (int row = some.nextSetBit(0); row >= 0; row = some.nextSetBit(row + 1)) {
+                MemorySegment.copy(
+                        current(hidden).memory(), hidden.at(row), picked.memory(), picked.at(count), picked.at(1));
+                places[row] = count++;
+            }
+            logits.reserve(rows());
+            head.apply(count == rows() ? hidden : picked, count, logits);
         }
 
         private Rows current(Rows rows) {
@@ -260,6 +298,11 @@ final class RowDecoder implements CausalLM {
         @Override
         public Tensor hidden() {
             return Ops.slice(all.hidden(), 0, from, from + count);
+        }
+
+        @Override
+        public void want(int row) {
+            all.want(from + row);
         }
 
         @Override
@@ -305,6 +348,7 @@ final class RowDecoder implements CausalLM {
         head.close();
         x.close();
         hidden.close();
+        picked.close();
         logits.close();
     }
 }

@@ -17,6 +17,12 @@ public interface Step {
     /** Unnormalised log-probabilities of the next token after rows {@code from} to {@code to - 1}: float32 [to-from,V]. */
     Tensor logits(int from, int to);
 
+    /**
+     * Says that {@link #scores} of this row will be asked for. Where it has been said of some rows before the first is asked
+     * for, the output head may leave out the others until they are asked for too.
+     */
+    default void want(int row) {}
+
     /** The logits after one row, in Java memory of the caller's: V values. */
     default float[] scores(int row) {
         return Ops.floats(logits(row, row + 1));

@@ -2,6 +2,7 @@ package chainrule.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import chainrule.BadInput;
 import chainrule.Spec;
@@ -23,6 +24,8 @@ import chainrule.tensor.Counter;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.OptionalInt;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -168,12 +171,40 @@ class ContrastiveSearchTest extends DecodingContract {
     void theBestScoreWins() {
         double[] probabilities = {0.5, 0.3, 0.1};
         double[] cosines = {0.9, 0.2, 0.1};
-        assertThat(new ContrastiveSearch(3, 0.6).winner(probabilities, cosines)).isEqualTo(1);
-        assertThat(new ContrastiveSearch(3, 0.2).winner(probabilities, cosines)).isZero();
-        assertThat(new ContrastiveSearch(3, 1).winner(probabilities, cosines)).isEqualTo(2);
-        assertThat(new ContrastiveSearch(2, 0.5).winner(new double[] {0.4, 0.3}, new double[] {0.3, 0.2}))
+        assertThat(winner(0.6, probabilities, cosines)).isEqualTo(1);
+        assertThat(winner(0.2, probabilities, cosines)).isZero();
+        assertThat(winner(1, probabilities, cosines)).isEqualTo(2);
+        assertThat(winner(0.5, new double[] {0.4, 0.3}, new double[] {0.3, 0.2}))
                 .as("of equals")
                 .isZero();
+    }
+
+    private static int winner(double alpha, double[] probabilities, double... cosines) {
+        Candidates candidates = new Candidates(new int[probabilities.length], probabilities);
+        return Weighed.winner(new ContrastiveSearch(3, alpha).weigh(candidates, cosines), -1);
+    }
+
+    @Test
+    void aTokenTellsWhatItsCandidatesPaid() {
+        ContrastiveSearch method = new ContrastiveSearch(4, 0.6);
+        try (Toy lm = new Toy(VOCABULARY, 100);
+                Engine engine = new Engine(lm)) {
+            Request request = Request.of(3, 1).with(method).withMaxTokens(20);
+            assertThat(engine.run(request).tokens())
+                    .allSatisfy(t -> assertThat(t.weighed()).isEmpty());
+            assertThat(engine.run(request.withLogprobs(0)).tokens()).allSatisfy(t -> {
+                assertThat(t.weighed()).hasSize(4);
+                Weighed best = Collections.max(t.weighed(), Comparator.comparingDouble(Weighed::score));
+                assertThat(best.id()).isEqualTo(t.id());
+                assertThat(Math.log(best.probability())).isCloseTo(t.logprob().orElseThrow(), within(1e-6));
+                assertThat(t.weighed()).allSatisfy(w -> {
+                    assertThat(w.score()).isCloseTo(0.4 * w.probability() - w.penalty(), within(1e-12));
+                    assertThat(w.penalty()).isBetween(-0.6001, 0.6001);
+                });
+                assertThat(t.weighed().stream().mapToDouble(Weighed::penalty).distinct())
+                        .hasSizeGreaterThan(1);
+            });
+        }
     }
 
     @Test

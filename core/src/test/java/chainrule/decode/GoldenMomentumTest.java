@@ -153,7 +153,8 @@ class GoldenMomentumTest {
                             .as(name)
                             .isEqualTo(step.get("depth").get(i).intValue());
                 }
-                assertThat(method.best(found, depths, found.tokens()[0]))
+                List<Weighed> weighed = method.weigh(found, depths);
+                assertThat(weighed.get(Weighed.winner(weighed, 0)).id())
                         .as(name)
                         .isEqualTo(step.get("chosen").intValue());
             }

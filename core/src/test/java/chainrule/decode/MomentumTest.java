@@ -12,6 +12,7 @@ import chainrule.decode.rule.Path;
 import chainrule.decode.rule.RepetitionPenalty;
 import chainrule.decode.rule.Rules;
 import chainrule.tensor.Counter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -92,14 +93,15 @@ class MomentumTest extends DecodingContract {
             depth[i] = Byte.parseByte(depths.split(" ")[i]);
         }
         Candidates candidates = new Candidates(new int[] {0, 1, 2}, p);
-        assertThat(new Momentum().best(candidates, depth, 0)).isEqualTo(winner);
+        assertThat(Weighed.winner(new Momentum().weigh(candidates, depth), 0)).isEqualTo(winner);
     }
 
     @Test
-    void whereAllMeetInfiniteResistanceTheMostProbableWins() {
+    void whereAllMeetInfiniteResistanceNoneWins() {
         Candidates candidates = new Candidates(new int[] {2, 0, 1}, new double[] {0.5, 0.3, 0.2});
         Momentum method = new Momentum(3, 0.2, new Resistance.Table(List.of(BLOCK)));
-        assertThat(method.best(candidates, new byte[] {1, 2, 5}, 2)).isEqualTo(2);
+        assertThat(Weighed.winner(method.weigh(candidates, new byte[] {1, 2, 5}), 7))
+                .isEqualTo(7);
     }
 
     /** The text by the rule as it stands, every candidate's depth searched for, the best token with no way of its own. */
@@ -299,5 +301,28 @@ class MomentumTest extends DecodingContract {
                 .isEqualTo(new Momentum(2000, 0.2, new Resistance.FourGramBlocking()));
         assertThat(Spec.parse("momentum:resistance=(table:[0;1;Infinity]),prompt=false", Decoding.class))
                 .isEqualTo(new Momentum(5, 0.2, new Resistance.Table(List.of(0.0, 1.0, BLOCK)), false, false));
+    }
+
+    @Test
+    void aTokenTellsWhatItsCandidatesPaidWhereTheBestOneHasOccurred() {
+        Momentum method = new Momentum();
+        try (Toy lm = new Toy(12, 100);
+                Engine engine = new Engine(lm)) {
+            Result result =
+                    engine.run(Request.of(3, 1).with(method).withMaxTokens(40).withLogprobs(1));
+            List<Integer> text = new ArrayList<>(List.of(3, 1));
+            int paid = 0;
+            for (Token token : result.tokens()) {
+                int best = token.alternatives().getFirst().id();
+                assertThat(token.weighed().isEmpty()).isEqualTo(!text.contains(best));
+                for (Weighed w : token.weighed()) {
+                    assertThat(w.penalty() > 0).isEqualTo(text.contains(w.id()));
+                    assertThat(w.score()).isEqualTo(w.probability() - w.penalty());
+                    paid += w.penalty() > 0 ? 1 : 0;
+                }
+                text.add(token.id());
+            }
+            assertThat(paid).isPositive();
+        }
     }
 }

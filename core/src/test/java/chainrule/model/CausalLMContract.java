@@ -150,6 +150,36 @@ public abstract class CausalLMContract {
     }
 
     @Test
+    void rowsThatAreWantedHaveTheLogitsThatAllRowsHave() {
+        try (CausalLM lm = open();
+                Cache one = lm.newCache(Side.NONE);
+                Cache other = lm.newCache(Side.NONE);
+                var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            prompt(lm, one, 64, 1, 2, 3);
+            prompt(lm, other, 64, 4, 5);
+            int[] siblings = {-1, -1, -1, -1};
+            List<Segment> both = List.of(
+                    decode(one, Tap.NONE, siblings, 11, 12, 13, 14), decode(other, Tap.NONE, siblings, 15, 16, 17, 18));
+            List<float[]> all = lm.extend(both).stream()
+                    .flatMap(step -> IntStream.range(0, 4).mapToObj(step::scores))
+                    .toList();
+            one.keep(new int[0], new int[0]);
+            other.keep(new int[0], new int[0]);
+            List<Step> steps = lm.extend(both);
+            steps.getFirst().want(2);
+            steps.getLast().want(1);
+            steps.getLast().want(2);
+            assertThat(steps.getLast().scores(2)).containsExactly(all.get(6));
+            assertThat(steps.getFirst().scores(2)).containsExactly(all.get(2));
+            assertThat(Ops.floats(steps.getLast().logits(1, 3).select(0, 0))).containsExactly(all.get(5));
+            assertThat(steps.getFirst().scores(0)).as("not announced").containsExactly(all.get(0));
+            assertThat(steps.getLast().scores(3)).as("not announced").containsExactly(all.get(7));
+            assertThat(Ops.floats(steps.getLast().logits(0, 2).select(0, 1))).containsExactly(all.get(5));
+        }
+    }
+
+    @Test
     void everySiteIsSeenWithItsShapeAndATapThatReturnsWhatItSawChangesNothing() {
         try (CausalLM lm = open();
                 Cache cache = lm.newCache(Side.NONE);

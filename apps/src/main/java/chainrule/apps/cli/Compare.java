@@ -63,7 +63,8 @@ final class Compare implements Verb {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "Also write a page with every token's probability and the best tokens in its place.")
+            description =
+                    "Also write a page: every token's probability, the candidates in its place and what they paid.")
     Optional<Path> html = Optional.empty();
 
     @Option(names = "--json", description = "Print one JSON object.")

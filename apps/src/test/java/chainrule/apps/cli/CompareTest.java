@@ -49,7 +49,7 @@ class CompareTest {
         assertThat(greedy.get("diversity").doubleValue()).isBetween(0.0, 1.0);
         assertThat(json.get("texts").get(1).get("decoding").stringValue()).startsWith("contrastive-search:k=3");
         assertThat(Files.readString(page))
-                .contains("lantern (noun):", "momentum", "%  ")
+                .contains("lantern (noun):", "momentum", "%  ", "score", "penalty", "class=\"t turned\"")
                 .doesNotContain("<script", "src=");
         assertThat(Run.of(with(common, "--decoding", "greedy")).done())
                 .startsWith("greedy\n")

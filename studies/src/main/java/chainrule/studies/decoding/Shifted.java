@@ -24,6 +24,11 @@ record Shifted(CausalLM lm, Tensor shift) implements Wrapped {
         }
 
         @Override
+        public void want(int row) {
+            step.want(row);
+        }
+
+        @Override
         public Tensor hidden() {
             return step.hidden().add(shift);
         }
