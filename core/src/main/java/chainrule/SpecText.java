@@ -77,9 +77,11 @@ final class SpecText {
         return plain ? text : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    /** {@code BeamSearch} as {@code beam-search}. */
+    /** {@code BeamSearch} as {@code beam-search}, {@code ZLoss} as {@code z-loss}. */
     static String kebab(Class<?> type) {
-        return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+        return type.getSimpleName()
+                .replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
+                .toLowerCase(Locale.ROOT);
     }
 
     static String format(Record method) {

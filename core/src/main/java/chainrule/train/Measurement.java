@@ -2,6 +2,8 @@ package chainrule.train;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,11 +14,13 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param step counted from 1
  * @param epoch how often the data has been read, as a fraction
- * @param loss the mean over the step's terms, before the parameters moved
+ * @param loss the objective over the step's terms, before the parameters moved
  * @param gradientNorm before clipping
  * @param tokens read since the run began
  * @param evaluation the held-out loss after the step in float32, where it was taken
  * @param time seconds since 1970
+ * @param means where the objective is a sum, each member's mean, as in {@code loss/z-loss}; of the held-out rows, as in
+ *     {@code eval_loss/z-loss}
  */
 public record Measurement(
         long step,
@@ -27,7 +31,8 @@ public record Measurement(
         long tokens,
         double tokensPerSecond,
         OptionalDouble evaluation,
-        double time) {
+        double time,
+        SortedMap<String, Double> means) {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** One line of JSON, under the names that trainers elsewhere use. */
@@ -41,6 +46,7 @@ public record Measurement(
                 .put("num_tokens", tokens)
                 .put("tokens_per_second", tokensPerSecond);
         evaluation.ifPresent(e -> line.put("eval_loss", e));
+        means.forEach(line::put);
         return line.put("time", time).toString();
     }
 
@@ -49,6 +55,10 @@ public record Measurement(
         try {
             JsonNode line = JSON.readTree(json);
             JsonNode evaluation = line.path("eval_loss");
+            SortedMap<String, Double> means = new TreeMap<>();
+            line.properties().stream()
+                    .filter(e -> e.getKey().contains("/"))
+                    .forEach(e -> means.put(e.getKey(), e.getValue().doubleValue()));
             return Optional.of(new Measurement(
                     line.required("step").longValue(),
                     line.required("epoch").doubleValue(),
@@ -58,7 +68,8 @@ public record Measurement(
                     line.required("num_tokens").longValue(),
                     line.required("tokens_per_second").doubleValue(),
                     evaluation.isNumber() ? OptionalDouble.of(evaluation.doubleValue()) : OptionalDouble.empty(),
-                    line.required("time").doubleValue()));
+                    line.required("time").doubleValue(),
+                    means));
         } catch (JacksonException e) {
             return Optional.empty();
         }

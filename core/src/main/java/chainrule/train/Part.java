@@ -2,23 +2,23 @@ package chainrule.train;
 
 import chainrule.model.Net;
 import chainrule.objective.Batch;
+import chainrule.objective.Loss;
 import chainrule.objective.Objective;
 import chainrule.optim.Pass;
-import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
-/** One batch's share of a step's mean loss. It remembers what it found last. */
+/** One batch's share of a step's objective. It remembers what it found last. */
 final class Part implements Pass {
     private final Net net;
     private final Objective objective;
     private final Batch batch;
-    private final double terms;
+    private final double[] terms;
     private double last;
+    private double[] sums = {};
 
-    /** @param terms of the whole step */
-    Part(Net net, Objective objective, Batch batch, double terms) {
+    /** @param terms of each of the objective's means in the whole step */
+    Part(Net net, Objective objective, Batch batch, double... terms) {
         this.net = net;
         this.objective = objective;
         this.batch = batch;
@@ -29,18 +29,18 @@ final class Part implements Pass {
     public double value() {
         try (var _ = new Scope();
                 var _ = new NoGradGuard()) {
-            return remember(objective.sum(net, batch));
+            return remember(objective.loss(net, batch, terms));
         }
     }
 
     @Override
     public double backward() {
         try (var _ = new Scope()) {
-            Tensor sum = objective.sum(net, batch);
-            if (sum.requires_grad()) {
-                Ops.mul(sum, 1 / terms).backward();
+            Loss loss = objective.loss(net, batch, terms);
+            if (loss.total().requires_grad()) {
+                loss.total().backward();
             }
-            return remember(sum);
+            return remember(loss);
         }
     }
 
@@ -53,8 +53,14 @@ final class Part implements Pass {
         return last;
     }
 
-    private double remember(Tensor sum) {
-        last = sum.item_double() / terms;
+    /** The sums of each mean's terms in this batch, as the last pass found them. */
+    double[] sums() {
+        return sums;
+    }
+
+    private double remember(Loss loss) {
+        last = loss.total().item_double();
+        sums = loss.sums();
         return last;
     }
 }

@@ -12,12 +12,14 @@ import chainrule.optim.Optimizer;
 import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
@@ -151,6 +153,7 @@ public final class Trainer {
         long began = System.nanoTime();
         double factor = settings.schedule().factor(step + 1, settings.steps());
         Optimizer.Update update;
+        Means means = new Means(settings.objective());
         long read;
         try (var _ = new Scope()) {
             List<Part> parts = parts();
@@ -158,12 +161,17 @@ public final class Trainer {
             if (!update.finite()) {
                 throw notFinite(update, parts);
             }
+            parts.forEach(p -> means.add(p.sums(), settings.objective().counts(p.batch())));
             read = Math.round(
                     parts.stream().mapToDouble(p -> p.batch().trained()).sum());
         }
         step++;
         tokens += read;
         double seconds = (System.nanoTime() - began) / 1e9;
+        boolean evaluating = due(settings.cadence().evaluate()) || step == settings.steps();
+        Optional<Means> heldOut = evaluating ? evaluate() : Optional.empty();
+        SortedMap<String, Double> named = means.named("loss/");
+        heldOut.ifPresent(m -> named.putAll(m.named("eval_loss/")));
         return new Measurement(
                 step,
                 epoch(),
@@ -172,17 +180,22 @@ public final class Trainer {
                 settings.optimizer().learningRate() * factor,
                 tokens,
                 read / seconds,
-                due(settings.cadence().evaluate()) || step == settings.steps() ? evaluate() : OptionalDouble.empty(),
-                System.currentTimeMillis() / 1e3);
+                heldOut.map(m -> OptionalDouble.of(m.total())).orElse(OptionalDouble.empty()),
+                System.currentTimeMillis() / 1e3,
+                named);
     }
 
     private List<Part> parts() {
         List<Batch> batches = LongStream.range(0, settings.accumulation())
                 .mapToObj(a -> task.examples().batch(step * settings.accumulation() + a, settings.rows()))
                 .toList();
-        double terms = batches.stream().mapToDouble(settings.objective()::terms).sum();
+        double[] terms = new double[settings.objective().means().size()];
+        for (Batch batch : batches) {
+            double[] own = settings.objective().counts(batch);
+            Arrays.setAll(terms, k -> terms[k] + own[k]);
+        }
         return batches.stream()
-                .map(b -> new Part(net, settings.objective(), b, terms > 0 ? terms : 1))
+                .map(b -> new Part(net, settings.objective(), b, terms))
                 .toList();
     }
 
@@ -203,27 +216,26 @@ public final class Trainer {
     }
 
     /**
-     * The mean over the held-out rows: in float32 whatever a decoder trains in, since bfloat16 would add a rounding that
+     * The means over the held-out rows: in float32 whatever a decoder trains in, since bfloat16 would add a rounding that
      * the saved model does not have.
      */
-    private OptionalDouble evaluate() {
+    private Optional<Means> evaluate() {
         if (task.heldOut().isEmpty()) {
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
         Examples heldOut = task.heldOut().get();
         Net exact = task.net() instanceof Decoder decoder ? decoder.in(Compute.F32) : task.net();
         long batches = Math.ceilDiv(Math.min(heldOut.rows(), settings.cadence().evaluateRows()), settings.rows());
-        double sum = 0;
-        double terms = 0;
+        Means means = new Means(settings.objective());
         for (long i = 0; i < batches; i++) {
             try (var _ = new Scope();
                     var _ = new NoGradGuard()) {
                 Batch batch = heldOut.batch(i, settings.rows());
-                sum += settings.objective().sum(exact, batch).item_double();
-                terms += settings.objective().terms(batch);
+                double[] terms = settings.objective().counts(batch);
+                means.add(settings.objective().loss(exact, batch, terms).sums(), terms);
             }
         }
-        return terms > 0 ? OptionalDouble.of(sum / terms) : OptionalDouble.empty();
+        return means.any() ? Optional.of(means) : Optional.empty();
     }
 
     private void sample() {

@@ -5,39 +5,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
-import chainrule.model.Net;
 import chainrule.model.Tap;
 import chainrule.model.Tiny;
 import chainrule.nn.Compute;
-import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NextTokenTest extends ObjectiveContract {
     @Override
-    Objective objective() {
+    Mean objective() {
         return new NextToken(7);
-    }
-
-    @Override
-    Net net() {
-        return inFloat64(Tiny.decoder(Tiny.gpt2(), 3));
-    }
-
-    @Override
-    Batch batch() {
-        Batch all = Samples.batch(5, 4, 9);
-        Tensor mask = all.mask().clone();
-        mask.narrow(0, 1, 1).zero_();
-        mask.narrow(0, 2, 1).narrow(1, 3, 4).zero_();
-        return new Batch(all.input(), all.targets(), mask);
     }
 
     @ParameterizedTest
@@ -47,11 +30,13 @@ class NextTokenTest extends ObjectiveContract {
                 var _ = new Scope()) {
             CausalLM plain = new WithoutHeadWeight(lm);
             lm.parameters().tensors().values().forEach(p -> p.set_requires_grad(true));
-            double expected = plainLoss(lm, batch());
-            assertThat(new NextToken(chunk).sum(lm, batch()).item_double()).isCloseTo(expected, within(1e-5));
-            assertThat(new NextToken(chunk).sum(plain, batch()).item_double()).isCloseTo(expected, within(1e-5));
-            var whole = gradients(plain, List.of(batch()));
-            var chunked = gradients(lm, List.of(batch()));
+            double expected = plainLoss(lm, Samples.masked());
+            assertThat(new NextToken(chunk).sum(lm, Samples.masked()).item_double())
+                    .isCloseTo(expected, within(1e-5));
+            assertThat(new NextToken(chunk).sum(plain, Samples.masked()).item_double())
+                    .isCloseTo(expected, within(1e-5));
+            var whole = gradients(plain, List.of(Samples.masked()));
+            var chunked = gradients(lm, List.of(Samples.masked()));
             whole.forEach(
                     (path, g) -> assertThat(g.sub(chunked.get(path)).abs().max().item_double())
                             .as(path)
@@ -62,7 +47,7 @@ class NextTokenTest extends ObjectiveContract {
     @Test
     void termsAreTheTrainedTokens() {
         try (var _ = new Scope()) {
-            assertThat(new NextToken().terms(batch())).isEqualTo(4 * 9 - 9 - 4);
+            assertThat(new NextToken().terms(Samples.masked())).isEqualTo(4 * 9 - 9 - 4);
         }
     }
 
@@ -70,7 +55,7 @@ class NextTokenTest extends ObjectiveContract {
     void aBatchWithoutTrainedTokensSumsToZeroAndHasNoGradient() {
         try (Decoder lm = Tiny.decoder(Tiny.llama(), 3);
                 var _ = new Scope()) {
-            Batch some = batch();
+            Batch some = Samples.masked();
             Batch none = new Batch(some.input(), some.targets(), torch.zeros_like(some.mask()));
             assertThat(new NextToken().terms(none)).isZero();
             gradients(lm, List.of(none))
@@ -83,8 +68,9 @@ class NextTokenTest extends ObjectiveContract {
     void bfloat16ComputesCloseToFloat32() {
         try (Decoder lm = Tiny.decoder(Tiny.llama(), 3);
                 var _ = new Scope()) {
-            double exact = new NextToken().sum(lm, batch()).item_double();
-            double rough = new NextToken().sum(lm.in(Compute.BF16), batch()).item_double();
+            double exact = new NextToken().sum(lm, Samples.masked()).item_double();
+            double rough =
+                    new NextToken().sum(lm.in(Compute.BF16), Samples.masked()).item_double();
             assertThat(rough).isCloseTo(exact, within(0.02 * exact)).isNotEqualTo(exact);
         }
     }
@@ -93,21 +79,5 @@ class NextTokenTest extends ObjectiveContract {
         Tensor logP = Ops.logSoftmax(lm.forward(batch.input(), Tap.NONE).logits(0, 36), -1);
         Tensor own = logP.gather(1, batch.targets().reshape(-1, 1)).squeeze(1);
         return -own.mul(batch.mask().flatten()).sum().item_double();
-    }
-
-    private static Decoder inFloat64(Decoder lm) {
-        try (lm;
-                var _ = new Scope()) {
-            Decoder wide = Tree.map(lm, (_, p) -> Scope.own(p.to(ScalarType.Double)));
-            return new Decoder(
-                    wide.config(),
-                    wide.embed(),
-                    wide.positions(),
-                    wide.blocks(),
-                    wide.norm(),
-                    wide.head(),
-                    ScalarType.Double,
-                    ScalarType.Double);
-        }
     }
 }

@@ -1,34 +1,42 @@
 package chainrule.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import chainrule.model.Input;
 import chainrule.model.Net;
+import chainrule.model.Tiny;
 import chainrule.model.Tokens;
 import chainrule.nn.Tree;
 import chainrule.tensor.Counter;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every objective. */
 abstract class ObjectiveContract {
-    abstract Objective objective();
+    abstract Mean objective();
 
     /** A net that the objective trains, in float64, owned by the caller. */
-    abstract Net net();
+    Net net() {
+        return Samples.inFloat64(Tiny.decoder(Tiny.gpt2(), 3));
+    }
 
     /** Four rows, not all of them trained throughout. */
-    abstract Batch batch();
+    Batch batch() {
+        return Samples.masked();
+    }
 
     @Test
     void theSumIsTheSameWithAndWithoutGradients() {
@@ -81,6 +89,35 @@ abstract class ObjectiveContract {
         }
     }
 
+    @Test
+    void theTargetsThatAreMaskedHaveNoInfluence() {
+        try (Net net = net();
+                var _ = new Scope()) {
+            Batch batch = batch();
+            Tensor others = Ops.tensor(new long[] {1}, 1).expand(batch.targets().shape());
+            Tensor targets = torch.where(batch.mask().ne(new Scalar(0)), batch.targets(), others);
+            assertThat(targets.equal(batch.targets())).as("nothing is masked").isFalse();
+            Batch other = new Batch(batch.input(), targets, batch.mask());
+            assertThat(objective().terms(other)).isEqualTo(objective().terms(batch));
+            assertThat(objective().sum(net, other).item_double())
+                    .isEqualTo(objective().sum(net, batch).item_double());
+            var expected = gradients(net, List.of(batch));
+            gradients(net, List.of(other))
+                    .forEach((path, g) ->
+                            assertThat(g.equal(expected.get(path))).as(path).isTrue());
+        }
+    }
+
+    @Test
+    void anotherNetThanALanguageModelIsRefused() {
+        try (var _ = new Scope()) {
+            Net other = () -> new Tree(new LinkedHashMap<>());
+            assertThatThrownBy(() -> objective().sum(other, batch()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("language model");
+        }
+    }
+
     /** The gradient of the batches' sums added up, by path. */
     Map<String, Tensor> gradients(Net net, List<Batch> batches) {
         asking(net, true);
@@ -113,7 +150,7 @@ abstract class ObjectiveContract {
         return Ops.tensor(values, like.shape()).to(ScalarType.Double);
     }
 
-    private static Batch row(Batch batch, int b) {
+    static Batch row(Batch batch, int b) {
         Tensor ids = ((Tokens.Ids) batch.input().tokens()).ids();
         return new Batch(
                 Input.of(ids.narrow(0, b, 1)),
@@ -121,7 +158,7 @@ abstract class ObjectiveContract {
                 batch.mask().narrow(0, b, 1));
     }
 
-    private static void asking(Net net, boolean gradients) {
+    static void asking(Net net, boolean gradients) {
         net.parameters().tensors().values().forEach(p -> p.set_requires_grad(gradients));
     }
 }

@@ -1,8 +1,12 @@
 package chainrule.objective;
 
+import chainrule.model.Decoder;
 import chainrule.model.Tiny;
+import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
+import chainrule.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Random texts for a {@link Tiny} decoder, in the open scope. */
 public final class Samples {
@@ -20,5 +24,31 @@ public final class Samples {
     /** Rows that predict their own next tokens. */
     public static Batch batch(long seed, int rows, int length) {
         return Batch.of(ids(seed, rows, length + 1));
+    }
+
+    /** Four rows of which one is not trained, and one in parts. */
+    static Batch masked() {
+        Batch all = batch(5, 4, 9);
+        Tensor mask = all.mask().clone();
+        mask.narrow(0, 1, 1).zero_();
+        mask.narrow(0, 2, 1).narrow(1, 3, 4).zero_();
+        return new Batch(all.input(), all.targets(), mask);
+    }
+
+    /** The same decoder in float64; the given one is closed. */
+    static Decoder inFloat64(Decoder lm) {
+        try (lm;
+                var _ = new Scope()) {
+            Decoder wide = Tree.map(lm, (_, p) -> Scope.own(p.to(ScalarType.Double)));
+            return new Decoder(
+                    wide.config(),
+                    wide.embed(),
+                    wide.positions(),
+                    wide.blocks(),
+                    wide.norm(),
+                    wide.head(),
+                    ScalarType.Double,
+                    ScalarType.Double);
+        }
     }
 }

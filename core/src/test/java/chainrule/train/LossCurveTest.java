@@ -56,7 +56,8 @@ class LossCurveTest {
                         .getLength())
                 .isEqualTo(2);
         List<Measurement> flat = LongStream.rangeClosed(1, 3)
-                .mapToObj(s -> new Measurement(s, 0, 1e6, 0, 0, 0, 0, java.util.OptionalDouble.empty(), 0))
+                .mapToObj(s -> new Measurement(
+                        s, 0, 1e6, 0, 0, 0, 0, java.util.OptionalDouble.empty(), 0, new java.util.TreeMap<>()))
                 .toList();
         assertThat(LossCurve.svg(flat)).doesNotContain("NaN").doesNotContain("Infinity");
     }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +164,8 @@ class RunFolderTest {
                 step * 100,
                 12.5,
                 step % 2 == 0 ? OptionalDouble.of(2.0 / step) : OptionalDouble.empty(),
-                1.7e9 + step);
+                1.7e9 + step,
+                new TreeMap<>(
+                        step % 3 == 0 ? Map.of("loss/next-token", 2.5, "eval_loss/z-loss", 1.0 / step) : Map.of()));
     }
 }

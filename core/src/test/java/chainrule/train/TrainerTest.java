@@ -9,6 +9,7 @@ import chainrule.model.Decoder;
 import chainrule.model.Net;
 import chainrule.nn.Compute;
 import chainrule.objective.Batch;
+import chainrule.objective.Mean;
 import chainrule.objective.NextToken;
 import chainrule.objective.Objective;
 import chainrule.tensor.Ops;
@@ -235,6 +236,27 @@ class TrainerTest {
     }
 
     /** The first step closely; after it Adam has made steps of what rounding left of gradients that are zero. */
+    @Test
+    void aSumIsLoggedMemberByMemberAndPartsWeighAsTheirTermsDo() throws IOException {
+        Objective sum = Objective.parse("next-token:chunk=16 + 30*z-loss");
+        Examples uneven = new Masked(Toy.TRAIN);
+        train(home.resolve("whole"), uneven, Toy.settings(4, 8, 1, sum));
+        train(home.resolve("parts"), uneven, Toy.settings(4, 1, 8, sum));
+        assertSameButForRounding(measurements(home.resolve("parts")), measurements(home.resolve("whole")));
+        for (Measurement m : measurements(home.resolve("whole"))) {
+            var means = m.means();
+            assertThat(means.get("loss/next-token") + 30 * means.get("loss/z-loss"))
+                    .isCloseTo(m.loss(), within(1e-9));
+        }
+        Toy.train(home.resolve("even"), Toy.settings(4, 8, 1, sum));
+        Measurement last = measurements(home.resolve("even")).getLast();
+        assertThat(last.means().get("eval_loss/next-token") + 30 * last.means().get("eval_loss/z-loss"))
+                .isCloseTo(last.evaluation().orElseThrow(), within(1e-9));
+        assertThat(Files.readString(home.resolve("whole/metrics.jsonl"))).contains("\"loss/z-loss\":");
+        assertThat(Files.readString(home.resolve("whole/checkpoints/step-4/state.json")))
+                .contains("next-token:chunk=16 + 30*z-loss");
+    }
+
     private static void assertSameButForRounding(List<Measurement> some, List<Measurement> others) {
         assertThat(some).hasSameSizeAs(others);
         for (int i = 0; i < some.size(); i++) {
@@ -318,7 +340,7 @@ class TrainerTest {
     }
 
     /** NaN from the pass of that number on. */
-    private record Poisoned(Objective sound, long pass, AtomicLong passes) implements Objective.Custom {
+    private record Poisoned(Mean sound, long pass, AtomicLong passes) implements Objective.Custom {
         @Override
         public Tensor sum(Net net, Batch batch) {
             Tensor sum = sound.sum(net, batch);
