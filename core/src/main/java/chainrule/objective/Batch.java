@@ -35,6 +35,13 @@ public record Batch(Input input, Tensor targets, Tensor mask) {
         return batch;
     }
 
+    /** The same texts, of which only predictions at the first {@code positions} are trained. */
+    Batch first(long positions) {
+        Tensor nearer = mask.clone();
+        nearer.narrow(1, positions, mask.size(1) - positions).zero_();
+        return new Batch(input, targets, nearer);
+    }
+
     /** The sum of the weights: the number of trained predictions. */
     public double trained() {
         try (var _ = new Scope()) {

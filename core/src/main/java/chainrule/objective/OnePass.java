@@ -7,6 +7,7 @@ import chainrule.model.Step;
 import chainrule.model.Tap;
 import chainrule.tensor.Ops;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -35,23 +36,36 @@ final class OnePass {
         List<Mean> members = means.stream().map(Spec.Weighted::method).toList();
         all.readBatch(members, net);
         for (int k = 0; k < members.size(); k++) {
-            if (members.get(k) instanceof Objective.Custom own) {
-                all.add(k, own.sum(net, batch));
+            if (!sharing(members.get(k))) {
+                all.add(k, members.get(k).sum(net, batch));
             }
         }
         return new Loss(all.total, all.sums);
     }
 
+    private static boolean sharing(Mean mean) {
+        return mean instanceof RowLoss || mean instanceof StepLoss;
+    }
+
     private void readBatch(List<Mean> members, Net net) {
+        Optional<Mean> any = members.stream().filter(OnePass::sharing).findFirst();
+        if (any.isEmpty()) {
+            return;
+        }
+        CausalLM lm = languageModel(net, any.get());
+        Step step = lm.forward(batch.input(), Tap.NONE);
         int[] rows = IntStream.range(0, members.size())
                 .filter(k -> members.get(k) instanceof RowLoss)
                 .toArray();
         if (rows.length > 0) {
-            CausalLM lm = languageModel(net, members.get(rows[0]));
-            Step step = lm.forward(batch.input(), Tap.NONE);
             List<RowLoss> losses =
                     IntStream.of(rows).mapToObj(k -> (RowLoss) members.get(k)).toList();
             readRows(rows, losses, new HeadPass(lm, step, batch, chunk(losses)));
+        }
+        for (int k = 0; k < members.size(); k++) {
+            if (members.get(k) instanceof StepLoss loss) {
+                add(k, loss.sum(step, batch));
+            }
         }
     }
 
@@ -77,7 +91,7 @@ final class OnePass {
         return losses.stream().mapToInt(RowLoss::chunk).min().orElseThrow();
     }
 
-    private static CausalLM languageModel(Net net, Mean mean) {
+    static CausalLM languageModel(Net net, Mean mean) {
         if (net instanceof CausalLM lm) {
             return lm;
         }

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.Tensor;
  * <p>To add one, say in {@link #on} what it needs to know of the batch and how a chunk's rows add up; libtorch
  * differentiates that on the chunk. Where the gradient is short by hand, give it as {@link ByHand}.
  */
-public sealed interface RowLoss extends Mean permits NextToken, ZLoss {
+public sealed interface RowLoss extends Mean
+        permits NextToken, LabelSmoothing, ZLoss, ContrastiveToken, Unlikelihood, Nce {
     /**
      * Looks at the batch once, before its logits are made for training: in the pass's scope and without a graph. What is
      * made here lives as long as the pass.

@@ -121,7 +121,12 @@ abstract class ObjectiveContract {
     /** The gradient of the batches' sums added up, by path. */
     Map<String, Tensor> gradients(Net net, List<Batch> batches) {
         asking(net, true);
-        batches.forEach(b -> objective().sum(net, b).backward());
+        for (Batch b : batches) {
+            Tensor sum = objective().sum(net, b);
+            if (sum.requires_grad()) {
+                sum.backward();
+            }
+        }
         Map<String, Tensor> gradients = new TreeMap<>();
         net.parameters().tensors().forEach((path, p) -> {
             if (p.grad().defined()) {

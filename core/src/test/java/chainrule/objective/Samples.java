@@ -5,6 +5,7 @@ import chainrule.model.Tiny;
 import chainrule.nn.Tree;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,7 +29,12 @@ public final class Samples {
 
     /** Four rows of which one is not trained, and one in parts. */
     static Batch masked() {
-        Batch all = batch(5, 4, 9);
+        return masked(Integer.MAX_VALUE);
+    }
+
+    /** The same of few different tokens. */
+    static Batch masked(int different) {
+        Batch all = Batch.of(ids(5, 4, 10).remainder(new Scalar(different)));
         Tensor mask = all.mask().clone();
         mask.narrow(0, 1, 1).zero_();
         mask.narrow(0, 2, 1).narrow(1, 3, 4).zero_();
