@@ -2,10 +2,11 @@ package chainrule.apps.cli;
 
 import chainrule.Spec;
 import chainrule.nn.Compute;
-import chainrule.objective.NextToken;
+import chainrule.objective.Objective;
 import chainrule.optim.AdamW;
 import chainrule.optim.Schedule;
 import chainrule.train.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,12 @@ final class RunOptions {
 
     @Option(names = "--learning-rate", paramLabel = "X", description = "The highest one (1e-3; 1e-4 with --from).")
     Optional<Double> learningRate = Optional.empty();
+
+    @Option(
+            names = "--objective",
+            paramLabel = "SPEC",
+            description = "What is minimised, as in next-token + 0.5*contrastive-token:window=60 (${DEFAULT-VALUE}).")
+    String objective = "next-token";
 
     @Option(names = "--schedule", paramLabel = "SPEC", description = "Of the learning rate (${DEFAULT-VALUE}).")
     String schedule = "cosine";
@@ -110,7 +117,7 @@ final class RunOptions {
                     batch,
                     length,
                     accumulate,
-                    new NextToken(),
+                    objective(),
                     new AdamW(learningRate.orElse(fresh ? 1e-3 : 1e-4), 0.9, 0.95, 1e-8, weightDecay, clip),
                     schedule(count),
                     seed,
@@ -120,6 +127,11 @@ final class RunOptions {
         } catch (IllegalArgumentException e) {
             throw new Failure.Usage("Training cannot go so: " + e.getMessage() + ".");
         }
+    }
+
+    /** @throws chainrule.BadInput for an objective that does not exist */
+    Objective objective() {
+        return Objective.parse(objective);
     }
 
     /** The schedule, with the warm-up and a floor of a tenth where it does not name them itself. */
@@ -141,7 +153,12 @@ final class RunOptions {
         return Spec.parse(full.toString(), Schedule.class);
     }
 
+    /** What can be named, for help. */
     static List<String> names() {
-        return List.of("", "Schedules (--schedule): constant, linear:floor=0.1, cosine:floor=0.1");
+        List<String> lines =
+                new ArrayList<>(List.of("", "Schedules (--schedule): constant, linear:floor=0.1, cosine:floor=0.1"));
+        lines.addAll(List.of("", "Objectives (--objective) and their settings; several are added up with weights:"));
+        Spec.describe(Objective.class).forEach(m -> lines.add("  " + m));
+        return lines;
     }
 }

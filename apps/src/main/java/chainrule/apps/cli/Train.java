@@ -87,6 +87,7 @@ final class Train implements Verb {
         if (!resume) {
             run.compute();
             run.schedule(1);
+            run.objective();
             ModelOptions.setThreads(threads);
             Optional<Checkpoint> model = from.map(ModelArgument::find);
             TrainingText.Source source = source();
