@@ -26,7 +26,7 @@ class HouseTest {
             Set.of("tensor"),
             Set.of("nn", "kernel", "text", "checkpoint"),
             Set.of("model"),
-            Set.of("parallel", "data"),
+            Set.of("parallel", "data", "adapter"),
             Set.of("decode", "objective", "optim", "control", "probe", "diffusion"),
             Set.of("train", "eval"),
             Set.of("local"));

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Strict JSON: no key twice, nothing after the end, bounded in size and depth. */
-final class JsonFile {
+public final class JsonFile {
     /** No configuration comes near; the indices of the largest published models stay below. */
     private static final long LARGEST = 16L << 20;
 
@@ -38,7 +38,7 @@ final class JsonFile {
     private JsonFile() {}
 
     /** A file that holds one JSON object. */
-    static JsonNode object(Path file) {
+    public static JsonNode object(Path file) {
         return object(file.toString(), text(file));
     }
 

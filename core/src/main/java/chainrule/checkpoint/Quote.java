@@ -1,12 +1,12 @@
 package chainrule.checkpoint;
 
 /** Foreign text within a message: shortened, with control characters shown as such. */
-final class Quote {
+public final class Quote {
     private static final int LONGEST = 100;
 
     private Quote() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(LONGEST).forEach(c -> {
             if (Character.isISOControl(c)

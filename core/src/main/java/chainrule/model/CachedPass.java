@@ -16,7 +16,7 @@ final class CachedPass {
         cache.append(parents);
         int rows = cache.rows();
         int[] at = positions(cache, parents.length);
-        lm.config().checkLength(Arrays.stream(at).max().orElse(0) + 1);
+        lm.config().checkLength(Arrays.stream(at).max().orElse(0) + 1 - cache.before(), cache.before());
         Tensor maskTS = mask(cache, parents.length, lm.config().window()).to(lm.compute());
         Block.LayerMix mix = (layer, q, k, v) -> {
             KeyValueCache.Layer kv = cache.layer(layer);
@@ -40,7 +40,9 @@ final class CachedPass {
         int first = cache.live() - count;
         for (int i = 0; i < count; i++) {
             int parent = cache.parents()[first + i];
-            at[i] = parent < 0 ? cache.length() : parent >= first ? at[parent - first] + 1 : cache.position(parent) + 1;
+            at[i] = parent < 0
+                    ? cache.committed()
+                    : parent >= first ? at[parent - first] + 1 : cache.position(parent) + 1;
         }
         return at;
     }
@@ -54,10 +56,11 @@ final class CachedPass {
         Arrays.fill(mask, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < count; i++) {
             int start = window.isPresent() ? at[i] - window.getAsInt() + 1 : 0;
-            Arrays.fill(mask, i * rows + Math.min(Math.max(0, start), cache.length()), i * rows + cache.length(), 0);
+            Arrays.fill(
+                    mask, i * rows + Math.min(Math.max(0, start), cache.committed()), i * rows + cache.committed(), 0);
             int position = at[i];
             for (int node = first + i; node >= 0 && position >= start; node = cache.parents()[node], position--) {
-                mask[i * rows + cache.length() + node] = 0;
+                mask[i * rows + cache.committed() + node] = 0;
             }
         }
         return Ops.tensor(mask, count, rows);

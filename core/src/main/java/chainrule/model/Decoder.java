@@ -26,6 +26,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param embed token vectors: [V,D]
  * @param positions what a position adds, or how it turns queries and keys
  * @param head [D] to [V]; empty where the embedding's weight serves
+ * @param prefix what every text begins with; empty: nothing
  * @param compute the number type of products; float32 or bfloat16
  * @param residual the number type of the residual stream: bfloat16 trains a third faster, float32 is more exact
  */
@@ -36,13 +37,27 @@ public record Decoder(
         List<Block> blocks,
         Norm norm,
         Optional<Linear> head,
+        Optional<Prefix> prefix,
         ScalarType compute,
         ScalarType residual)
         implements CausalLM, Blocks {
 
+    /** Without a prefix. */
+    public Decoder(
+            DecoderConfig config,
+            Tensor embed,
+            Positions positions,
+            List<Block> blocks,
+            Norm norm,
+            Optional<Linear> head,
+            ScalarType compute,
+            ScalarType residual) {
+        this(config, embed, positions, blocks, norm, head, Optional.empty(), compute, residual);
+    }
+
     /** A decoder whose parameters come from {@code init}, computing in float32. */
     public static Decoder create(DecoderConfig config, Init init) {
-        Parts parts = new Parts.Made(config, init);
+        Parts parts = new Parts.Made(config, init, Optional.empty());
         return new Decoder(
                 config,
                 parts.embed(),
@@ -56,7 +71,19 @@ public record Decoder(
 
     /** What {@link #create} and then {@link #forDecoding} give, without all of it in float32 at a time. */
     public static CausalLM createForDecoding(DecoderConfig config, Init init, Compute compute) {
-        return RowDecoder.of(new Parts.Made(config, init), compute);
+        return createForDecoding(config, init, Optional.empty(), compute);
+    }
+
+    /** Likewise, behind a copy of {@code prefix}. */
+    public static CausalLM createForDecoding(
+            DecoderConfig config, Init init, Optional<Prefix> prefix, Compute compute) {
+        return RowDecoder.of(new Parts.Made(config, init, prefix), compute);
+    }
+
+    /** The same parameters, with {@code before} before every text. */
+    public Decoder behind(Prefix before) {
+        before.check(config);
+        return new Decoder(config, embed, positions, blocks, norm, head, Optional.of(before), compute, residual);
     }
 
     /** The same parameters, computing in {@code type}. */
@@ -66,7 +93,8 @@ public record Decoder(
 
     /** The same parameters, with products in {@code compute} around a residual stream in {@code residual}. */
     public Decoder in(Compute compute, Compute residual) {
-        return new Decoder(config, embed, positions, blocks, norm, head, compute.tensorType(), residual.tensorType());
+        return new Decoder(
+                config, embed, positions, blocks, norm, head, prefix, compute.tensorType(), residual.tensorType());
     }
 
     @Override
@@ -81,7 +109,7 @@ public record Decoder(
 
     @Override
     public int context() {
-        return config.context();
+        return config.context() - before();
     }
 
     @Override
@@ -114,9 +142,18 @@ public record Decoder(
 
     @Override
     public Tensor embed(Input in) {
-        return embed(
-                in.tokens(),
-                IntStream.range(0, config.checkLength(in.tokens().length())).toArray());
+        return embed(in.tokens(), positions(in.tokens().length()));
+    }
+
+    /** Those of a text of {@code length} tokens. */
+    private int[] positions(int length) {
+        config.checkLength(length, before());
+        return IntStream.range(before(), before() + length).toArray();
+    }
+
+    /** M, the entries of the prefix. */
+    private int before() {
+        return prefix.map(Prefix::length).orElse(0);
     }
 
     /** [..,T,D] for the tokens at {@code at}, T positions. */
@@ -167,7 +204,7 @@ public record Decoder(
 
     @Override
     public Cache newCache(Side side) {
-        return new KeyValueCache(config);
+        return new KeyValueCache(config, prefix);
     }
 
     @Override
@@ -188,10 +225,13 @@ public record Decoder(
     }
 
     private Block.Pass pass(int length, Tap tap) {
-        Tensor mask = Causal.mask(length, config.window(), compute);
-        Block.LayerMix mix = (_, q, k, v) -> Causal.attend(q, k.permute(0, 2, 3, 1), v.transpose(1, 2), mask);
-        return new Block.Pass(
-                config.flow(), compute, turn(IntStream.range(0, length).toArray()), mix, tap);
+        Tensor mask = Causal.mask(before() + length, config.window(), compute).narrow(0, before(), length);
+        Block.LayerMix mix = (layer, q, k, v) -> {
+            Tensor keys = prefix.map(p -> Prefix.join(p.keys(layer), k)).orElse(k);
+            Tensor values = prefix.map(p -> Prefix.join(p.values(layer), v)).orElse(v);
+            return Causal.attend(q, keys.permute(0, 2, 3, 1), values.transpose(1, 2), mask);
+        };
+        return new Block.Pass(config.flow(), compute, turn(positions(length)), mix, tap);
     }
 
     /** Rows whose logits are computed when asked for. */

@@ -110,12 +110,11 @@ public record DecoderConfig(
         return attention.window();
     }
 
-    /** @throws BadInput where a text of {@code length} tokens is too long */
-    int checkLength(int length) {
-        if (length > context) {
-            throw new BadInput("The text has " + length + " tokens, more than the model's context of " + context
-                    + ": shorten it or split it.");
+    /** @throws BadInput where a text of {@code length} tokens after {@code before} entries of a prefix is too long */
+    void checkLength(int length, int before) {
+        if (length > context - before) {
+            throw new BadInput("The text has " + length + " tokens, more than the model's context of "
+                    + (context - before) + ": shorten it or split it.");
         }
-        return length;
     }
 }

@@ -9,12 +9,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Keys and values of one text in every layer, in float32, filled from the front in place; the capacity C, at first what
- * the text is expected to need, doubles when it is full. The rows of the committed prefix come first and in order, live nodes after them.
+ * the text is expected to need, doubles when it is full. The rows of the model's own {@link Prefix} come first, where it has one, then those of the
+ * committed prefix in order, live nodes after them.
  *
  * <p>Legend: C capacity, K key heads, N elements of a head.
  */
@@ -58,14 +60,27 @@ final class KeyValueCache implements Cache {
     }
 
     private final DecoderConfig config;
+    private final Optional<Prefix> prefix;
     private List<Layer> layers = List.of();
     private int capacity;
     private int length;
     private int[] parents = {};
     private int expected;
 
-    KeyValueCache(DecoderConfig config) {
+    /** @param prefix what every text begins with, still its owner's */
+    KeyValueCache(DecoderConfig config, Optional<Prefix> prefix) {
         this.config = config;
+        this.prefix = prefix;
+    }
+
+    /** The rows of the model's prefix. */
+    int before() {
+        return prefix.map(Prefix::length).orElse(0);
+    }
+
+    /** The rows that are neither live nor free. */
+    int committed() {
+        return before() + length;
     }
 
     @Override
@@ -80,7 +95,7 @@ final class KeyValueCache implements Cache {
 
     /** All rows in use. */
     int rows() {
-        return length + parents.length;
+        return committed() + parents.length;
     }
 
     Attention.Heads heads() {
@@ -117,7 +132,7 @@ final class KeyValueCache implements Cache {
         for (int p = parents[node]; p >= 0; p = parents[p]) {
             depth++;
         }
-        return length + depth;
+        return committed() + depth;
     }
 
     @Override
@@ -172,17 +187,17 @@ final class KeyValueCache implements Cache {
         float[] live = new float[parents.length * width];
         for (Layer layer : layers) {
             MemorySegment values = layer.memory().values();
-            MemorySegment.copy(values, FLOAT, 4L * length * width, live, 0, live.length);
+            MemorySegment.copy(values, FLOAT, 4L * committed() * width, live, 0, live.length);
             for (int i = same; i < from.length; i++) {
-                MemorySegment.copy(live, from[i] * width, values, FLOAT, 4L * (length + i) * width, width);
+                MemorySegment.copy(live, from[i] * width, values, FLOAT, 4L * (committed() + i) * width, width);
             }
             MemorySegment keys = layer.memory().keys();
             for (int element = 0; element < width; element++) {
                 for (int i = 0; i < parents.length; i++) {
-                    live[i] = keys.get(FLOAT, key(length + i, element, width));
+                    live[i] = keys.get(FLOAT, key(committed() + i, element, width));
                 }
                 for (int i = same; i < from.length; i++) {
-                    keys.set(FLOAT, key(length + i, element, width), live[from[i]]);
+                    keys.set(FLOAT, key(committed() + i, element, width), live[from[i]]);
                 }
             }
         }
@@ -196,7 +211,7 @@ final class KeyValueCache implements Cache {
         if (rows <= capacity) {
             return;
         }
-        int usual = capacity > 0 ? 2 * capacity : Math.max(FIRST_CAPACITY, Math.min(expected, rows + AHEAD));
+        int usual = capacity > 0 ? 2 * capacity : Math.max(FIRST_CAPACITY, Math.min(before() + expected, rows + AHEAD));
         int wanted = Math.max(rows, Math.min(usual, config.context()));
         int blocks = Math.ceilDiv(wanted, Attend.BLOCK);
         int larger = blocks * Attend.BLOCK;
@@ -212,6 +227,12 @@ final class KeyValueCache implements Cache {
                     Layer old = layers.get(l);
                     Ops.slice(next.keys(), 0, 0, capacity / Attend.BLOCK).copy_(old.keys());
                     Ops.slice(next.values(), 0, 0, capacity).copy_(old.values());
+                }
+                if (capacity == 0 && prefix.isPresent()) {
+                    next.write(
+                            0,
+                            prefix.get().keys(l).detach(),
+                            prefix.get().values(l).detach());
                 }
                 grown.add(next);
             }

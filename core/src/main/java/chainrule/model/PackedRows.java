@@ -48,7 +48,7 @@ record PackedRows(List<Place> places, Place[] byRow, int[] at) {
         Place place = new Place(s, from, start, new Attend.Seen[positions.length]);
         boolean chain = Arrays.equals(cache.parents(), Segment.chain(cache.live()));
         for (int i = 0; i < positions.length; i++) {
-            config.checkLength(positions[i] + 1);
+            config.checkLength(positions[i] + 1 - cache.before(), cache.before());
             int first = config.window().isPresent()
                     ? Math.max(0, positions[i] - config.window().getAsInt() + 1)
                     : 0;
@@ -70,7 +70,7 @@ record PackedRows(List<Place> places, Place[] byRow, int[] at) {
             live[a] = true;
             position--;
         }
-        return new Attend.Seen(Math.min(first, cache.length()), cache.length(), live);
+        return new Attend.Seen(Math.min(first, cache.committed()), cache.committed(), live);
     }
 
     /** Whether this is one text's prompt, whose rows follow one another. */

@@ -38,8 +38,19 @@ sealed interface Parts {
     /** Empty where the embedding's weight serves. */
     Optional<Linear> head();
 
-    /** Parts whose parameters come from {@code init}. */
-    record Made(DecoderConfig config, Init init) implements Parts {
+    Optional<Prefix> prefix();
+
+    private static <R> R copied(R part) {
+        return Tree.map(part, (_, t) -> Scope.own(t.detach().clone()));
+    }
+
+    /** Parts whose parameters come from {@code init}, and a copy of a prefix. */
+    record Made(DecoderConfig config, Init init, Optional<Prefix> prefix) implements Parts {
+        @Override
+        public Optional<Prefix> prefix() {
+            return copied(prefix);
+        }
+
         private Draw draw() {
             return new Draw.Normal(config.deviation());
         }
@@ -94,10 +105,6 @@ sealed interface Parts {
 
     /** Copies of the parts of {@code lm}. */
     record Copied(Decoder lm) implements Parts {
-        private static <R> R copy(R part) {
-            return Tree.map(part, (_, t) -> Scope.own(t.detach().clone()));
-        }
-
         @Override
         public DecoderConfig config() {
             return lm.config();
@@ -105,27 +112,32 @@ sealed interface Parts {
 
         @Override
         public Tensor embed() {
-            return copy(lm.embed());
+            return copied(lm.embed());
         }
 
         @Override
         public Positions positions() {
-            return copy(lm.positions());
+            return copied(lm.positions());
         }
 
         @Override
         public Block block(int layer) {
-            return copy(lm.blocks().get(layer));
+            return copied(lm.blocks().get(layer));
         }
 
         @Override
         public Norm norm() {
-            return copy(lm.norm());
+            return copied(lm.norm());
         }
 
         @Override
         public Optional<Linear> head() {
-            return copy(lm.head());
+            return copied(lm.head());
+        }
+
+        @Override
+        public Optional<Prefix> prefix() {
+            return copied(lm.prefix());
         }
     }
 }

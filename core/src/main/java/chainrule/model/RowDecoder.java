@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class RowDecoder implements CausalLM {
     private final RowBlock.RowNorm norm;
     private final Product head;
     private final RowBlock.Workspace work;
+    private final Optional<Prefix> prefix;
     private final Rows x;
     private final Rows hidden;
     /** The rows of {@code hidden} that the head reads, where it does not read all. */
@@ -45,13 +47,15 @@ final class RowDecoder implements CausalLM {
             List<RowBlock> blocks,
             RowBlock.RowNorm norm,
             Product head,
-            RowBlock.Workspace work) {
+            RowBlock.Workspace work,
+            Optional<Prefix> prefix) {
         this.config = config;
         this.vectors = vectors;
         this.blocks = blocks;
         this.norm = norm;
         this.head = head;
         this.work = work;
+        this.prefix = prefix;
         this.x = new Rows(config.width());
         this.hidden = new Rows(config.width());
         this.picked = new Rows(config.width());
@@ -83,7 +87,7 @@ final class RowDecoder implements CausalLM {
 
     @Override
     public int context() {
-        return config.context();
+        return config.context() - prefix.map(Prefix::length).orElse(0);
     }
 
     @Override
@@ -111,7 +115,7 @@ final class RowDecoder implements CausalLM {
 
     @Override
     public Cache newCache(Side side) {
-        return new KeyValueCache(config);
+        return new KeyValueCache(config, prefix);
     }
 
     @Override
@@ -343,6 +347,7 @@ final class RowDecoder implements CausalLM {
     @Override
     public void close() {
         vectors.close();
+        prefix.ifPresent(p -> Scope.free(p.pairs()));
         blocks.forEach(RowBlock::close);
         work.close();
         head.close();

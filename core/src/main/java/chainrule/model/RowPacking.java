@@ -8,7 +8,6 @@ import chainrule.kernel.PanelProduct;
 import chainrule.kernel.Product;
 import chainrule.kernel.Workers;
 import chainrule.nn.Compute;
-import chainrule.nn.Dense;
 import chainrule.nn.Linear;
 import chainrule.nn.Quantised;
 import chainrule.nn.Tree;
@@ -61,7 +60,8 @@ final class RowPacking implements AutoCloseable {
                 List.of(blocks),
                 norm,
                 Objects.requireNonNull(head),
-                work);
+                work,
+                parts.prefix());
     }
 
     /** What is made of a part, which is then let go. */
@@ -112,7 +112,7 @@ final class RowPacking implements AutoCloseable {
                     return PanelProduct.of(codes, bias);
                 }
             }
-            List<Tensor> weights = Arrays.stream(maps).map(RowPacking::floats).toList();
+            List<Tensor> weights = Arrays.stream(maps).map(Linear::floats).toList();
             return switch (compute) {
                 case F32 -> PanelProduct.of(weights, bias, ScalarType.Float);
                 case BF16 ->
@@ -122,14 +122,6 @@ final class RowPacking implements AutoCloseable {
                 case INT8 -> Int8Product.pack(weights, bias, int8());
             };
         }
-    }
-
-    private static Tensor floats(Linear map) {
-        return switch (map) {
-            case Dense(Tensor weight, var _) -> weight;
-            case Quantised(Codes codes, var _) -> codes.floats();
-            default -> throw new IllegalArgumentException(map + " has no weight that can be packed");
-        };
     }
 
     private static MicroKernel int8() {

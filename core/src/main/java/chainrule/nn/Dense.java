@@ -39,6 +39,11 @@ public record Dense(Tensor weight, Optional<Tensor> bias) implements Linear {
         return (int) weight.size(0);
     }
 
+    @Override
+    public Tensor floats() {
+        return cast(weight, ScalarType.Float);
+    }
+
     /** One map whose outputs are those of {@code maps} in a row, in {@code type}. */
     static Dense join(List<Dense> maps, ScalarType type) {
         return new Dense(

@@ -10,4 +10,7 @@ public sealed interface Draw {
 
     /** Independent normal elements of mean 0. */
     record Normal(double deviation) implements Draw {}
+
+    /** Independent elements that are uniform from −{@code bound} to {@code bound}. */
+    record Uniform(double bound) implements Draw {}
 }

@@ -56,6 +56,7 @@ public interface Init {
             double value = switch (draw) {
                 case Draw.Constant c -> c.value();
                 case Draw.Normal n -> n.deviation() * counter.normal(whole);
+                case Draw.Uniform u -> u.bound() * (2 * counter.uniform(whole) - 1);
             };
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) value);
         }

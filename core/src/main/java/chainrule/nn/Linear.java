@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A linear map x ↦ x Wᵀ + b on the last dimension: [..,I] to [..,O]. {@link Dense} computes it from a weight,
- * {@link Quantised} from whole numbers; adapters and sharded forms are other records in the same place.
+ * {@link Quantised} from whole numbers, {@link LowRank} beside another map; sharded forms are other records in the same place.
  */
 public interface Linear {
     /** The product in {@code x}'s number type, whatever the weights are kept in. */
@@ -26,6 +26,9 @@ public interface Linear {
     /** b: [O]. */
     Optional<Tensor> bias();
 
+    /** W as one matrix, float32 [O,I]: the weight itself, or made of what stands for it and of the open scope. */
+    Tensor floats();
+
     /**
      * A map whose weight {@code path.weight} is drawn from {@code draw}, or kept in whole numbers where {@code init} has it so,
      * and whose bias, if any, is 0.
@@ -39,13 +42,21 @@ public interface Linear {
         return new Dense(weight, Dense.bias(init, path, shape));
     }
 
-    /** The outputs of several maps on one input; plain weights are joined, so that it is one product. */
+    /** The outputs of several maps on one input; plain weights, low ranks beside them or not, are joined to one product. */
     static List<Tensor> joint(Tensor x, Linear... maps) {
-        if (!Arrays.stream(maps).allMatch(Dense.class::isInstance)) {
+        List<Linear> plain = Arrays.stream(maps)
+                .map(m -> m instanceof LowRank low ? low.base() : m)
+                .toList();
+        if (!plain.stream().allMatch(Dense.class::isInstance)) {
             return Arrays.stream(maps).map(m -> m.apply(x)).toList();
         }
-        Tensor all = Dense.join(Arrays.stream(maps).map(Dense.class::cast).toList(), x.scalar_type())
+        Tensor all = Dense.join(plain.stream().map(Dense.class::cast).toList(), x.scalar_type())
                 .apply(x);
+        if (Arrays.stream(maps).anyMatch(LowRank.class::isInstance)) {
+            // Added to all of them at once, so that what follows sees them laid out as without low ranks.
+            all = all.add(
+                    Ops.cat(Arrays.stream(maps).map(m -> LowRank.change(m, x)).toList(), -1));
+        }
         List<Tensor> outputs = new ArrayList<>(maps.length);
         long from = 0;
         for (Linear map : maps) {

@@ -13,7 +13,12 @@ import org.bytedeco.pytorch.Tensor;
 public record Quantised(Codes weight, Optional<Tensor> bias) implements Linear {
     @Override
     public Tensor apply(Tensor x) {
-        return new Dense(weight.floats(), bias).apply(x);
+        return new Dense(floats(), bias).apply(x);
+    }
+
+    @Override
+    public Tensor floats() {
+        return weight.floats();
     }
 
     @Override

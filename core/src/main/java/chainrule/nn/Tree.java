@@ -28,6 +28,17 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
         Tensor apply(String path, Tensor tensor);
     }
 
+    /** What {@link #replace} does with one part. */
+    @FunctionalInterface
+    public interface Exchange<T> {
+        T apply(String path, T part);
+    }
+
+    /** What stands at a node; empty: the same record, list or optional with its parts visited. */
+    private interface Visit {
+        Optional<Object> at(String path, Object node);
+    }
+
     private static final ClassValue<Form> FORMS = new ClassValue<>() {
         @Override
         protected Form computeValue(Class<?> type) {
@@ -43,11 +54,11 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
     public static Tree of(Record root) {
         SequencedMap<String, Tensor> found = new LinkedHashMap<>();
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        map("", root, (path, tensor) -> {
-            if (seen.add(tensor)) {
+        visit("", root, (path, node) -> {
+            if (node instanceof Tensor tensor && seen.add(tensor)) {
                 found.put(path, tensor);
             }
-            return tensor;
+            return node instanceof Tensor ? Optional.of(node) : Optional.empty();
         });
         return new Tree(found);
     }
@@ -58,10 +69,24 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
      */
     public static <R> R map(R root, Edit edit) {
         IdentityHashMap<Tensor, Tensor> done = new IdentityHashMap<>();
-        Edit once = (path, tensor) -> done.computeIfAbsent(tensor, t -> edit.apply(path, t));
-        @SuppressWarnings("unchecked")
-        R copy = (R) map("", root, once);
-        return copy;
+        return edited(
+                root,
+                (path, node) -> node instanceof Tensor tensor
+                        ? Optional.of(done.computeIfAbsent(tensor, t -> edit.apply(path, t)))
+                        : Optional.empty());
+    }
+
+    /** The same record with every part of type {@code type}, the outermost of nested ones, replaced by what {@code exchange} makes of it. */
+    public static <R, T> R replace(R root, Class<T> type, Exchange<T> exchange) {
+        return edited(
+                root,
+                (path, node) ->
+                        type.isInstance(node) ? Optional.of(exchange.apply(path, type.cast(node))) : Optional.empty());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <R> R edited(R root, Visit visit) {
+        return (R) visit("", root, visit);
     }
 
     public Tensor get(String path) {
@@ -83,32 +108,31 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
         tensors.values().forEach(Scope::free);
     }
 
-    private static Object map(String path, Object node, Edit edit) {
-        return switch (node) {
-            case Tensor tensor -> edit.apply(path, tensor);
-            case Record record -> mapRecord(path, record, edit);
-            case List<?> list -> mapList(path, list, edit);
-            case Optional<?> optional -> mapOptional(path, optional, edit);
+    private static Object visit(String path, Object node, Visit visit) {
+        return visit.at(path, node).orElseGet(() -> switch (node) {
+            case Record record -> visitRecord(path, record, visit);
+            case List<?> list -> visitList(path, list, visit);
+            case Optional<?> optional -> visitOptional(path, optional, visit);
             default -> node;
-        };
+        });
     }
 
-    private static Optional<?> mapOptional(String path, Optional<?> optional, Edit edit) {
-        Optional<?> mapped = optional.map(o -> map(path, o, edit));
+    private static Optional<?> visitOptional(String path, Optional<?> optional, Visit visit) {
+        Optional<?> mapped = optional.map(o -> visit(path, o, visit));
         return mapped.isPresent() && mapped.get() == optional.get() ? optional : mapped;
     }
 
-    private static List<?> mapList(String path, List<?> list, Edit edit) {
+    private static List<?> visitList(String path, List<?> list, Visit visit) {
         List<Object> copy = new ArrayList<>(list.size());
         boolean changed = false;
         for (int i = 0; i < list.size(); i++) {
-            copy.add(map(path + "." + i, list.get(i), edit));
+            copy.add(visit(path + "." + i, list.get(i), visit));
             changed |= copy.get(i) != list.get(i);
         }
         return changed ? List.copyOf(copy) : list;
     }
 
-    private static Record mapRecord(String path, Record record, Edit edit) {
+    private static Record visitRecord(String path, Record record, Visit visit) {
         Form form = FORMS.get(record.getClass());
         @Nullable Object[] values = new Object[form.accessors.size()];
         boolean changed = false;
@@ -117,7 +141,7 @@ public record Tree(SequencedMap<String, Tensor> tensors) implements AutoCloseabl
                 Method accessor = form.accessors.get(i);
                 Object value = accessor.invoke(record);
                 String name = accessor.getName();
-                values[i] = value == null ? null : map(path.isEmpty() ? name : path + "." + name, value, edit);
+                values[i] = value == null ? null : visit(path.isEmpty() ? name : path + "." + name, value, visit);
                 changed |= values[i] != value;
             }
             return changed ? (Record) form.constructor.newInstance(values) : record;

@@ -3,7 +3,7 @@
  *
  * <ul>
  *   <li>{@link chainrule.nn.Linear} (an interface, so that adapters and sharded forms take its place),
- *       {@link chainrule.nn.Dense} and {@link chainrule.nn.Quantised}; {@link chainrule.nn.Norm}; {@link chainrule.nn.Mlp}; {@link chainrule.nn.Attention};
+ *       {@link chainrule.nn.Dense}, {@link chainrule.nn.Quantised} and {@link chainrule.nn.LowRank}; {@link chainrule.nn.Norm}; {@link chainrule.nn.Mlp}; {@link chainrule.nn.Attention};
  *       {@link chainrule.nn.Rotary}.
  *   <li>{@link chainrule.nn.Tree}: the parameters of any record of layers by path, and maps over them.
  *   <li>{@link chainrule.nn.Init}: where a parameter comes from.

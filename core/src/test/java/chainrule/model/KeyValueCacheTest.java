@@ -2,13 +2,14 @@ package chainrule.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KeyValueCacheTest {
     private static final int CONTEXT = 300;
 
     private static long bytes(int expected, int rows) {
-        try (var cache = new KeyValueCache(Tiny.within(CONTEXT, Tiny.llama()))) {
+        try (var cache = new KeyValueCache(Tiny.within(CONTEXT, Tiny.llama()), Optional.empty())) {
             cache.expect(expected);
             for (int i = 0; i < rows; i++) {
                 cache.append(new int[] {-1});

@@ -119,7 +119,7 @@ public final class Tiny {
     }
 
     /** Parameters of which matrices are whole numbers of 4 or 8 bits where their width allows it, or the floats of those. */
-    static Init quantised(long seed) {
+    public static Init quantised(long seed) {
         Init random = Init.random(seed);
         return new Init() {
             @Override

@@ -7,6 +7,7 @@ import chainrule.checkpoint.TensorFile;
 import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.DecoderConfig;
+import chainrule.model.Prefix;
 import chainrule.nn.Compute;
 import chainrule.nn.Draw;
 import chainrule.nn.Init;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -61,22 +63,57 @@ public final class Models {
      * @throws BadInput where a tensor is missing or has another shape than the configuration says
      */
     public static Decoder load(Checkpoint checkpoint) {
-        return load(checkpoint, false, Decoder::create);
+        return load(checkpoint, Change.NONE);
+    }
+
+    /** The decoder of a checkpoint with a change, likewise. */
+    public static Decoder load(Checkpoint checkpoint, Change change) {
+        Decoder plain = load(checkpoint, false, change, Decoder::create);
+        return change.prefix().map(p -> plain.behind(p.copy())).orElse(plain);
+    }
+
+    /**
+     * The decoder of a checkpoint, in which matrices that are quantised there stay so. It computes, and lets gradients
+     * through, but those matrices cannot be trained: for adapters on a model of little memory.
+     */
+    public static Decoder loadQuantised(Checkpoint checkpoint) {
+        return load(checkpoint, true, Change.NONE, Decoder::create);
     }
 
     /** The decoder of a checkpoint in the form that decodes fastest, likewise. */
     public static CausalLM loadForDecoding(Checkpoint checkpoint, Compute compute) {
-        boolean quantised = compute != Compute.INT8;
-        return load(checkpoint, quantised, (config, init) -> Decoder.createForDecoding(config, init, compute));
+        return loadForDecoding(checkpoint, compute, Change.NONE);
     }
 
-    private static <M> M load(Checkpoint checkpoint, boolean quantised, BiFunction<DecoderConfig, Init, M> create) {
+    /** The decoder of a checkpoint with a change, in the form that decodes fastest, likewise. */
+    public static CausalLM loadForDecoding(Checkpoint checkpoint, Compute compute, Change change) {
+        boolean quantised = compute != Compute.INT8;
+        return load(
+                checkpoint,
+                quantised,
+                change,
+                (config, init) -> Decoder.createForDecoding(config, init, change.prefix(), compute));
+    }
+
+    /**
+     * What is otherwise in a model than its checkpoint says.
+     *
+     * @param weights parameters in the place of the checkpoint's, which it owns then
+     * @param prefix what stands before every text; the model has a copy
+     */
+    public record Change(UnaryOperator<Init> weights, Optional<Prefix> prefix) {
+        /** The checkpoint's own model. */
+        public static final Change NONE = new Change(UnaryOperator.identity(), Optional.empty());
+    }
+
+    private static <M> M load(
+            Checkpoint checkpoint, boolean quantised, Change change, BiFunction<DecoderConfig, Init, M> create) {
         Form form = form(checkpoint);
         try (TensorFile weights = checkpoint.openWeights()) {
             DecoderConfig config = headed(form, weights);
             List<Stored> layout = form.family().layout(config);
             Init init = new Loaded(weights, layout, form.family().prefix(), quantised);
-            return guarded(init, guarded -> create.apply(config, guarded));
+            return guarded(change.weights().apply(init), guarded -> create.apply(config, guarded));
         }
     }
 
