@@ -23,8 +23,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param lm the decoder with the adapter in its place
  */
 public record Adapted(Adapter adapter, Decoder lm) implements Wrapped, Blocks {
-    /** {@code base} under {@code adapter}, which this owns from now on. */
-    static Adapted of(Adapter adapter, Decoder base) {
+    /** {@code base} under {@code adapter}, which this owns from now on. @throws chainrule.BadInput where they do not fit together */
+    public static Adapted of(Adapter adapter, Decoder base) {
         try {
             return new Adapted(adapter, adapter.on(base));
         } catch (RuntimeException | Error e) {

@@ -64,6 +64,11 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets,
         return Adapted.of(fresh(form), base);
     }
 
+    /** @throws BadInput where a target names nothing in models of a form */
+    public void check(Models.Form form) {
+        chosen(Target.of(form));
+    }
+
     /** A fresh adapter for models of a form. @throws BadInput where a target names nothing */
     public LoraAdapter fresh(Models.Form form) {
         Init init = Init.random(seed);

@@ -1,10 +1,12 @@
 package chainrule.train;
 
+import chainrule.adapter.Adapted;
 import chainrule.model.CausalLM;
 import chainrule.model.Input;
 import chainrule.model.Net;
 import chainrule.model.Site;
 import chainrule.nn.Compute;
+import chainrule.nn.Tree;
 import chainrule.optim.AdamW;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
@@ -15,8 +17,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The native memory that a run will use at its fullest, in bytes, estimated before it starts: float32 parameters with
- * their gradients and two moments; copies of the parameters in the number type of products; for every token of a pass
+ * The native memory that a run will use at its fullest, in bytes, estimated before it starts: parameters, and for
+ * those that are trained a gradient and two moments in float32; copies of the parameters in the number type of products; for every token of a pass
  * what goes into and comes out of each matrix, and for every pair of tokens one attention probability per head and
  * layer; the logits of a chunk.
  */
@@ -27,11 +29,15 @@ public record MemoryNeed(long parameters, long gradients, long moments, long cop
     private static final int CHUNK = 512;
 
     static MemoryNeed of(Net net, Settings settings) {
-        long size = net.parameters().size() * Float.BYTES;
+        Tree all = net instanceof Adapted adapted ? adapted.lm().parameters() : net.parameters();
+        long size = all.tensors().values().stream()
+                .mapToLong(p -> p.numel() * p.element_size())
+                .sum();
+        long trained = net.parameters().size() * Float.BYTES;
         int bytes = settings.compute() == Compute.F32 ? Float.BYTES : Short.BYTES;
         long through = 0;
         long matrices = 0;
-        for (Map.Entry<String, Tensor> e : net.parameters().tensors().entrySet()) {
+        for (Map.Entry<String, Tensor> e : all.tensors().entrySet()) {
             Tensor p = e.getValue();
             if (AdamW.decays(e.getKey(), p)) {
                 through += p.size(0) + p.size(1);
@@ -45,7 +51,7 @@ public record MemoryNeed(long parameters, long gradients, long moments, long cop
             kept = kept / heads.layers + rows * (double) through / Math.max(1, matrices) * heads.layers * bytes;
         }
         long logits = net instanceof CausalLM lm ? 3L * CHUNK * lm.vocabulary() * Float.BYTES : 0;
-        return new MemoryNeed(size, size, 2 * size, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
+        return new MemoryNeed(size, trained, 2 * trained, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
     }
 
     public long total() {

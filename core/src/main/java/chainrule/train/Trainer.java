@@ -1,6 +1,7 @@
 package chainrule.train;
 
 import chainrule.BadInput;
+import chainrule.adapter.Adapted;
 import chainrule.checkpoint.Safetensors;
 import chainrule.checkpoint.TensorFile;
 import chainrule.model.Blocks;
@@ -146,7 +147,7 @@ public final class Trainer {
                 step * settings.rowsPerStep(),
                 epoch(),
                 all.subList(Math.max(0, all.size() - 10), all.size()),
-                MemoryNeed.of(net, settings));
+                MemoryNeed.of(task.net(), settings));
     }
 
     private Measurement measure(Optimizer.Run run) {
@@ -224,7 +225,11 @@ public final class Trainer {
             return Optional.empty();
         }
         Examples heldOut = task.heldOut().get();
-        Net exact = task.net() instanceof Decoder decoder ? decoder.in(Compute.F32) : task.net();
+        Net exact = switch (task.net()) {
+            case Decoder decoder -> decoder.in(Compute.F32);
+            case Adapted adapted -> adapted.in(Compute.F32);
+            default -> task.net();
+        };
         long batches = Math.ceilDiv(Math.min(heldOut.rows(), settings.cadence().evaluateRows()), settings.rows());
         Means means = new Means(settings.objective());
         for (long i = 0; i < batches; i++) {

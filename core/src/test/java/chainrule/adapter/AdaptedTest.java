@@ -198,7 +198,10 @@ class AdaptedTest {
             }
             assertThat(values(codes.parameters())).usingRecursiveComparison().isEqualTo(before);
             try (CausalLM packed = onCodes.forDecoding(Compute.F32);
+                    CausalLM loaded = Decoder.createForDecoding(
+                            form.config(), onCodes.adapter().change().weights().apply(whole), Compute.F32);
                     Decoder merged = onCodes.merged()) {
+                close(Bases.logits(loaded, TEXT), Bases.logits(onCodes, TEXT), 2e-4);
                 close(Bases.logits(packed, TEXT), Bases.logits(onCodes, TEXT), 2e-4);
                 close(Bases.logits(merged, TEXT), Bases.logits(onCodes, TEXT), 2e-4);
                 assertThat(merged.parameters().tensors().keySet())

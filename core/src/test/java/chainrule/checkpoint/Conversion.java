@@ -47,7 +47,13 @@ final class Conversion {
 
     private Conversion() {}
 
+    /** In float32. */
     static GgufFile of(Checkpoint original) {
+        return of(original, false);
+    }
+
+    /** @param quantised whether matrices are of type Q8_0 where blocks of 32 fill their rows */
+    static GgufFile of(Checkpoint original, boolean quantised) {
         JsonNode config = original.config();
         String type = config.get("model_type").stringValue();
         String arch = Map.of("mistral", "llama", "gpt_neox", "gptneox").getOrDefault(type, type);
@@ -101,10 +107,13 @@ final class Conversion {
             }
             for (Entry entry : weights.entries()) {
                 Tensor t = rearranged(arch, entry.name(), weights.read(entry.name()), heads, keys);
-                to.tensor(
-                        rename(arch, entry.name()),
-                        Ops.floats(t),
-                        t.sizes().vec().get());
+                long[] shape = t.sizes().vec().get();
+                String name = rename(arch, entry.name());
+                if (quantised && shape.length == 2 && shape[1] % 32 == 0) {
+                    to.quantised(name, Ops.floats(t), shape);
+                } else {
+                    to.tensor(name, Ops.floats(t), shape);
+                }
             }
         }
         return to;

@@ -69,6 +69,24 @@ final class GgufFile {
         return tensor(name, 0, bytes.array(), shape);
     }
 
+    /** In blocks of 32 whole numbers with a scale, Q8_0. */
+    GgufFile quantised(String name, float[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length / 32 * 34).order(ByteOrder.LITTLE_ENDIAN);
+        for (int block = 0; block < values.length; block += 32) {
+            float most = 0;
+            for (int i = 0; i < 32; i++) {
+                most = Math.max(most, Math.abs(values[block + i]));
+            }
+            short scale = Float.floatToFloat16(most / 127);
+            bytes.putShort(scale);
+            for (int i = 0; i < 32; i++) {
+                bytes.put((byte) Math.clamp(
+                        Math.round(values[block + i] / Float.float16ToFloat(scale)), -127, 127));
+            }
+        }
+        return tensor(name, 8, bytes.array(), shape);
+    }
+
     /** A tensor said to be where {@code offset} says, without data of its own. */
     GgufFile claim(String name, long type, long offset, long... shape) {
         items.add(new Item(name, type, offset, shape));
