@@ -1,5 +1,7 @@
 package chainrule.local;
 
+import chainrule.adapter.Adapter;
+import chainrule.adapter.PeftFolder;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.decode.Decoding;
 import chainrule.decode.Engine;
@@ -13,7 +15,9 @@ import chainrule.model.CausalLM;
 import chainrule.model.family.Models;
 import chainrule.nn.Compute;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -37,9 +41,15 @@ public final class LocalModel implements AutoCloseable {
      *
      * @param compute the number type of products; without 8-bit products here the nearest other
      * @param kernels whether decoding runs on kernels, or by the plain definition of the model
+     * @param adapter the folder of an adapter, as PEFT writes it, that changes the model
      * @param notices is told, in a sentence, what is otherwise than asked for
      */
-    public record Options(Compute compute, boolean kernels, Consumer<String> notices) {
+    public record Options(Compute compute, boolean kernels, Optional<Path> adapter, Consumer<String> notices) {
+        /** Without an adapter. */
+        public Options(Compute compute, boolean kernels, Consumer<String> notices) {
+            this(compute, kernels, Optional.empty(), notices);
+        }
+
         /** What is fastest here; notices go to the system's logger {@code chainrule}. */
         public Options() {
             this(Compute.forDecoding());
@@ -87,7 +97,7 @@ public final class LocalModel implements AutoCloseable {
         try {
             boolean kernels = kernels(options);
             Compute compute = compute(options, kernels);
-            CausalLM lm = load(checkpoint, compute, kernels);
+            CausalLM lm = load(checkpoint, compute, kernels, options.adapter());
             try {
                 return new LocalModel(checkpoint, compute, lm, result(reading));
             } catch (RuntimeException | Error e) {
@@ -140,10 +150,19 @@ public final class LocalModel implements AutoCloseable {
         }
     }
 
-    private static CausalLM load(Checkpoint checkpoint, Compute compute, boolean kernels) {
+    private static CausalLM load(Checkpoint checkpoint, Compute compute, boolean kernels, Optional<Path> adapter) {
+        if (adapter.isEmpty()) {
+            return load(checkpoint, compute, kernels, Models.Change.NONE);
+        }
+        try (Adapter own = PeftFolder.read(adapter.get(), Models.form(checkpoint))) {
+            return load(checkpoint, compute, kernels, own.change());
+        }
+    }
+
+    private static CausalLM load(Checkpoint checkpoint, Compute compute, boolean kernels, Models.Change change) {
         return kernels
-                ? Models.loadForDecoding(checkpoint, compute)
-                : Models.load(checkpoint).in(compute);
+                ? Models.loadForDecoding(checkpoint, compute, change)
+                : Models.load(checkpoint, change).in(compute);
     }
 
     public Checkpoint checkpoint() {

@@ -1,6 +1,9 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.adapter.Adapter;
+import chainrule.adapter.PeftFolder;
+import chainrule.adapter.PrefixAdapter;
 import chainrule.checkpoint.AtomicFile;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.local.ModelArgument;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Command;
@@ -29,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  ./chainrule export runs/wordnet my-model --dtype bf16",
-            "  ./chainrule export model.gguf my-model"
+            "  ./chainrule export model.gguf my-model",
+            "  ./chainrule export my-model my-tuned-model --adapter runs/tuned"
         })
 final class Export implements Verb {
     /** Number types of weights. */
@@ -60,6 +65,12 @@ final class Export implements Verb {
             paramLabel = "TYPE",
             description = "Number type of the weights: bf16 or f32 (${DEFAULT-VALUE}).")
     Type type = Type.BF16;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "FOLDER",
+            description = "A LoRA adapter, as PEFT writes it, that is merged into the weights.")
+    Optional<Path> adapter = Optional.empty();
 
     @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
@@ -92,9 +103,23 @@ final class Export implements Verb {
     private void write(Checkpoint checkpoint, Path to) throws IOException {
         var tokenizer = new TokenizerFiles(to);
         tokenizer.copy(checkpoint);
-        try (Decoder net = Models.load(checkpoint)) {
+        try (Decoder net = load(checkpoint)) {
             var form = new Models.Form(Models.form(checkpoint).family(), net.config());
             Models.save(form, net.parameters(), tokenizer.special(), type.tensorType, to);
+        }
+    }
+
+    /** The model in float32, with the adapter in its weights. */
+    private Decoder load(Checkpoint checkpoint) {
+        if (adapter.isEmpty()) {
+            return Models.load(checkpoint);
+        }
+        try (Adapter own = PeftFolder.read(adapter.get(), Models.form(checkpoint))) {
+            if (own instanceof PrefixAdapter) {
+                throw new BadInput(adapter.get()
+                        + " is a prefix, which no weights can hold: give it to the model with --adapter instead.");
+            }
+            return Models.load(checkpoint, own.change());
         }
     }
 }

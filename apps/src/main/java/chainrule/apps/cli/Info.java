@@ -1,5 +1,9 @@
 package chainrule.apps.cli;
 
+import chainrule.adapter.Adapter;
+import chainrule.adapter.LoraAdapter;
+import chainrule.adapter.PeftFolder;
+import chainrule.adapter.PrefixAdapter;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.checkpoint.Dtype;
 import chainrule.checkpoint.Entry;
@@ -9,6 +13,7 @@ import chainrule.local.Prompts;
 import chainrule.model.DecoderConfig;
 import chainrule.model.family.Models;
 import chainrule.nn.Attention;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -27,6 +32,9 @@ import picocli.CommandLine.Parameters;
 final class Info implements Verb {
     @Parameters(paramLabel = "MODEL", arity = "0..1", description = "A folder, a file, or a name in the store.")
     Optional<String> model = Optional.empty();
+
+    @Option(names = "--adapter", paramLabel = "FOLDER", description = "Also show what an adapter for it is.")
+    Optional<Path> adapter = Optional.empty();
 
     @Option(names = "--tensors", description = "List every tensor with its format and shape.")
     boolean tensors;
@@ -59,12 +67,33 @@ final class Info implements Verb {
         }
         all.put("chatTemplate", checkpoint.chatTemplate().isPresent());
         Licence.of(checkpoint).ifPresent(licence -> all.put("licence", licence));
+        adapter.ifPresent(folder -> all.put("adapter", adapter(folder, form)));
         if (json) {
             console.json(all);
         } else {
             all.forEach((name, value) -> show(console, name, value));
         }
         return DONE;
+    }
+
+    private static Map<String, Object> adapter(Path folder, Models.Form form) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        try (Adapter adapter = PeftFolder.read(folder, form)) {
+            switch (adapter) {
+                case LoraAdapter lora -> {
+                    shown.put("kind", "lora");
+                    shown.put("rank", lora.settings().rank());
+                    shown.put("scale", String.format(Locale.ROOT, "%.4g", lora.settings().scale()));
+                    shown.put("maps", lora.settings().targets().size());
+                }
+                case PrefixAdapter prefix -> {
+                    shown.put("kind", "prefix");
+                    shown.put("length", prefix.prefix().length());
+                }
+            }
+            shown.put("parameters", adapter.parameters().size());
+        }
+        return shown;
     }
 
     private static Map<String, Object> shapes(DecoderConfig config) {

@@ -32,7 +32,7 @@ final class RunOptions {
     @Option(names = "--accumulate", paramLabel = "N", description = "Passes of one step (${DEFAULT-VALUE}).")
     int accumulate = 1;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest one (1e-3; 1e-4 with --from).")
+    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest one (1e-3; 1e-4 with --from, but for an adapter).")
     Optional<Double> learningRate = Optional.empty();
 
     @Option(
@@ -102,7 +102,7 @@ final class RunOptions {
 
     /**
      * @param rows of the text
-     * @param fresh whether the model has not been trained before
+     * @param fresh whether what is trained has not been trained before
      */
     Settings settings(long rows, boolean fresh) {
         if (steps.isPresent() && epochs.isPresent()) {

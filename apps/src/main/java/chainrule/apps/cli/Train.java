@@ -1,9 +1,11 @@
 package chainrule.apps.cli;
 
 import chainrule.BadInput;
+import chainrule.adapter.Lora;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.data.Corpus;
 import chainrule.local.ModelArgument;
+import chainrule.model.family.Models;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Durable;
 import chainrule.train.RunFolder;
@@ -34,6 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  ./chainrule train",
             "  ./chainrule train --data my-texts/ --out runs/mine --layers 6 --width 384 --heads 6 --steps 5000",
+            "  ./chainrule train --data my-texts/ --from my-model --lora rank=16 --out runs/tuned",
             "  ./chainrule train --resume --out runs/mine"
         })
 final class Train implements Verb {
@@ -54,6 +57,14 @@ final class Train implements Verb {
 
     @Option(names = "--from", paramLabel = "MODEL", description = "Train this model further.")
     Optional<String> from = Optional.empty();
+
+    @Option(
+            names = "--lora",
+            paramLabel = "SETTINGS",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "With --from: train a LoRA adapter, the model stays as it is; rank=8,alpha=16,targets=[q_proj;v_proj].")
+    Optional<String> lora = Optional.empty();
 
     @Option(names = "--resume", description = "Go on with the run in --out, as it was started.")
     boolean resume;
@@ -88,8 +99,10 @@ final class Train implements Verb {
             run.compute();
             run.schedule(1);
             run.objective();
+            Optional<Lora> adapter = lora();
             ModelOptions.setThreads(threads);
-            Optional<Checkpoint> model = from.map(ModelArgument::find);
+            Optional<Checkpoint> model = from.isPresent() ? Optional.of(base()) : Optional.empty();
+            model.ifPresent(base -> adapter.ifPresent(a -> a.check(Models.form(base))));
             TrainingText.Source source = source();
             try (RunFolder folder =
                     RunFolder.create(path, Main.command(spec.commandLine().getParseResult(), console.environment()))) {
@@ -107,8 +120,21 @@ final class Train implements Verb {
             ModelOptions.setThreads(threads);
             begun.json = json;
             return new TrainingRun(begun, folder, tokenizer(folder), console)
-                    .go(Optional.of(Checkpoint.open(folder.checkpoint())));
+                    .go(Optional.of(begun.lora().isPresent() ? begun.base() : Checkpoint.open(folder.checkpoint())));
         }
+    }
+
+    /** The adapter that is trained; empty: the model itself is. */
+    Optional<Lora> lora() {
+        if (lora.isPresent() && from.isEmpty()) {
+            throw new Failure.Usage("--lora adapts a model: name it with --from.");
+        }
+        return lora.map(text -> TrainedAdapter.settings(text, run.seed));
+    }
+
+    /** The model that is trained on. */
+    private Checkpoint base() {
+        return ModelArgument.find(from.orElseThrow());
     }
 
     private Path folder() {

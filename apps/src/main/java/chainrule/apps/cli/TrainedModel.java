@@ -21,9 +21,9 @@ record TrainedModel(Models.Form form, Decoder net, TokenizerFiles tokenizer) imp
         return new TrainedModel(new Models.Form(new Llama(), config), net, tokenizer);
     }
 
-    /** A model that is trained on. */
-    static TrainedModel of(Checkpoint checkpoint, Compute compute, TokenizerFiles tokenizer) {
-        Decoder net = Models.load(checkpoint).in(compute);
+    /** A model that is trained on. @param quantised whether matrices that are so stay so, and are not trained */
+    static TrainedModel of(Checkpoint checkpoint, boolean quantised, Compute compute, TokenizerFiles tokenizer) {
+        Decoder net = (quantised ? Models.loadQuantised(checkpoint) : Models.load(checkpoint)).in(compute);
         return new TrainedModel(new Models.Form(Models.form(checkpoint).family(), net.config()), net, tokenizer);
     }
 

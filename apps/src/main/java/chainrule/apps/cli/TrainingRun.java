@@ -29,16 +29,29 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
         try (TrainingText text = TrainingText.open(files.folder());
                 HuggingFaceTokenizer tokenizer = files.open();
                 TrainedModel trained = model.isPresent()
-                        ? TrainedModel.of(model.get(), run.compute(), files)
+                        ? TrainedModel.of(model.get(), keepsQuantised(), run.compute(), files)
                         : TrainedModel.fresh(
                                 asked.shape.config(tokenizer.size(), run.length), run.seed, run.compute(), files)) {
             check(trained, tokenizer);
             TrainingText.Rows rows = text.rows(run.length, run.seed);
-            Settings settings = run.settings(rows.training().rows(), asked.from.isEmpty());
+            Settings settings = run.settings(
+                    rows.training().rows(), asked.from.isEmpty() || asked.lora().isPresent());
             announce(text, trained, settings, rows);
+            var samples = new TrainingSamples(asked.samplePrompts(), tokenizer, files.end());
+            if (asked.lora().isPresent()) {
+                try (var adapter = TrainedAdapter.of(asked, folder, trained, console)) {
+                    var task = new Trainer.Task(adapter.lm(), rows.training(), rows.heldOut(), adapter);
+                    return train(task, settings, samples);
+                }
+            }
             var task = new Trainer.Task(trained.net(), rows.training(), rows.heldOut(), trained);
-            return train(task, settings, new TrainingSamples(asked.samplePrompts(), tokenizer, files.end()));
+            return train(task, settings, samples);
         }
+    }
+
+    /** Under an adapter, where memory is to be saved, quantised weights stay so. */
+    private boolean keepsQuantised() {
+        return asked.lora().isPresent() && asked.run.checkpointing;
     }
 
     private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer) {
@@ -123,8 +136,10 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             String prompt = asked.samplePrompts().getFirst().isEmpty()
                     ? "The"
                     : asked.samplePrompts().getFirst();
-            console.note("Done: the model is in " + path + ", its loss curve in " + path.resolve("loss.svg")
-                    + ". Try: ./chainrule generate \"" + prompt + "\" --model " + path);
+            boolean adapter = asked.lora().isPresent();
+            console.note("Done: the " + (adapter ? "adapter" : "model") + " is in " + path + ", its loss curve in "
+                    + path.resolve("loss.svg") + ". Try: ./chainrule generate \"" + prompt + "\" --model "
+                    + (adapter ? asked.from.orElseThrow() + " --adapter " : "") + path);
         }
     }
 }
