@@ -8,6 +8,8 @@ import chainrule.model.Site;
 import chainrule.nn.Compute;
 import chainrule.nn.Tree;
 import chainrule.optim.AdamW;
+import chainrule.optim.Mezo;
+import chainrule.optim.Moments;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.Locale;
@@ -20,7 +22,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * The native memory that a run will use at its fullest, in bytes, estimated before it starts: parameters, and for
  * those that are trained a gradient and two moments in float32; copies of the parameters in the number type of products; for every token of a pass
  * what goes into and comes out of each matrix, and for every pair of tokens one attention probability per head and
- * layer; the logits of a chunk.
+ * layer; the logits of a chunk. Under {@link Mezo} there are gradients and moments only if it has Adam's, and the
+ * activations of one layer at a time.
  */
 public record MemoryNeed(long parameters, long gradients, long moments, long copies, long activations, long logits) {
     /** What inputs and outputs of matrices leave out (norms, sums, copies), as measured on decoders. */
@@ -47,11 +50,16 @@ public record MemoryNeed(long parameters, long gradients, long moments, long cop
         long rows = (long) settings.rows() * settings.length();
         Heads heads = net instanceof CausalLM lm ? Heads.of(lm) : new Heads(0, 0);
         double kept = REST * rows * through * bytes + (double) rows * settings.length() * heads.all * bytes;
-        if (settings.recompute() && heads.layers > 0) {
+        boolean forward = settings.optimizer() instanceof Mezo;
+        boolean written = !(settings.optimizer() instanceof Mezo mezo) || mezo.moments() instanceof Moments.Adam;
+        if (forward && heads.layers > 0) {
+            kept /= heads.layers;
+        } else if (settings.recompute() && heads.layers > 0) {
             kept = kept / heads.layers + rows * (double) through / Math.max(1, matrices) * heads.layers * bytes;
         }
-        long logits = net instanceof CausalLM lm ? 3L * CHUNK * lm.vocabulary() * Float.BYTES : 0;
-        return new MemoryNeed(size, trained, 2 * trained, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
+        long logits = net instanceof CausalLM lm ? (forward ? 2L : 3L) * CHUNK * lm.vocabulary() * Float.BYTES : 0;
+        long gradients = written ? trained : 0;
+        return new MemoryNeed(size, gradients, 2 * gradients, bytes == Float.BYTES ? 0 : size / 2, (long) kept, logits);
     }
 
     public long total() {
@@ -71,9 +79,11 @@ public record MemoryNeed(long parameters, long gradients, long moments, long cop
     }
 
     private static String text(long bytes) {
-        return bytes < 1_000_000_000
-                ? Math.max(1, Math.round(bytes / 1e6)) + " MB"
-                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+        return bytes == 0
+                ? "none"
+                : bytes < 1_000_000_000
+                        ? Math.max(1, Math.round(bytes / 1e6)) + " MB"
+                        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
     /** Attention heads of all layers, as a look at a pass over two tokens tells. */

@@ -2,7 +2,10 @@ package chainrule.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chainrule.Spec;
 import chainrule.model.Decoder;
+import chainrule.model.Tiny;
+import chainrule.optim.Optimizer;
 import org.junit.jupiter.api.Test;
 
 class MemoryNeedTest {
@@ -29,8 +32,22 @@ class MemoryNeedTest {
     }
 
     @Test
+    void forwardPassesAloneNeedTheParametersAndOneLayersActivations() {
+        try (Decoder lm = Toy.fresh()) {
+            MemoryNeed trained = MemoryNeed.of(lm, Toy.settings(1, 2, 2, false));
+            MemoryNeed need = MemoryNeed.of(lm, Toy.settings(1, Toy.MEZO));
+            assertThat(need.gradients() + need.moments()).isZero();
+            assertThat(need.activations())
+                    .isEqualTo(trained.activations() / Tiny.llama().layers());
+            assertThat(need).asString().contains("gradients none, optimizer none");
+            Optimizer adam = Spec.parse("mezo:moments=adam", Optimizer.class);
+            assertThat(MemoryNeed.of(lm, Toy.settings(1, adam)).moments()).isEqualTo(trained.moments());
+        }
+    }
+
+    @Test
     void itReadsAsASentence() {
-        assertThat(new MemoryNeed(1_500_000_000, 1, 2_000_000, 0, 3_000_000, 0))
+        assertThat(new MemoryNeed(1_500_000_000, 1, 2_000_000, 0, 3_000_000, 1))
                 .hasToString(
                         "about 1.5 GB: parameters 1.5 GB, gradients 1 MB, optimizer 2 MB, activations 3 MB, logits 1 MB");
     }

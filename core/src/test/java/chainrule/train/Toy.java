@@ -11,6 +11,8 @@ import chainrule.nn.Init;
 import chainrule.objective.NextToken;
 import chainrule.objective.Objective;
 import chainrule.optim.AdamW;
+import chainrule.optim.Mezo;
+import chainrule.optim.Optimizer;
 import chainrule.optim.Schedule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +31,8 @@ final class Toy {
     static final Examples TRAIN = new Chant(40, LENGTH, 1);
     static final Examples HELD_OUT = new Chant(8, LENGTH, 2);
 
+    static final Optimizer MEZO = new Mezo(1e-3, 1e-3, 6);
+
     private Toy() {}
 
     static Settings settings(long steps, int rows, int accumulation, boolean recompute) {
@@ -39,14 +43,24 @@ final class Toy {
         return settings(steps, rows, accumulation, objective, false);
     }
 
+    /** Steps of two parts of two rows. */
+    static Settings settings(long steps, Optimizer optimizer) {
+        return settings(steps, 2, 2, new NextToken(16), optimizer, false);
+    }
+
     private static Settings settings(long steps, int rows, int accumulation, Objective objective, boolean recompute) {
+        return settings(steps, rows, accumulation, objective, new AdamW(0.01), recompute);
+    }
+
+    private static Settings settings(
+            long steps, int rows, int accumulation, Objective objective, Optimizer optimizer, boolean recompute) {
         return new Settings(
                 steps,
                 rows,
                 LENGTH,
                 accumulation,
                 objective,
-                new AdamW(0.01),
+                optimizer,
                 new Schedule.Cosine(3, 0.1),
                 5,
                 Compute.F32,

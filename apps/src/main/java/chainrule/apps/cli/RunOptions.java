@@ -3,10 +3,14 @@ package chainrule.apps.cli;
 import chainrule.Spec;
 import chainrule.nn.Compute;
 import chainrule.objective.Objective;
-import chainrule.optim.AdamW;
+import chainrule.optim.Layers;
+import chainrule.optim.Mezo;
+import chainrule.optim.Moments;
+import chainrule.optim.Optimizer;
 import chainrule.optim.Schedule;
 import chainrule.train.Settings;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +45,17 @@ final class RunOptions {
             description = "What is minimised, as in next-token + 0.5*contrastive-token:window=60 (${DEFAULT-VALUE}).")
     String objective = "next-token";
 
-    @Option(names = "--schedule", paramLabel = "SPEC", description = "Of the learning rate (${DEFAULT-VALUE}).")
-    String schedule = "cosine";
+    @Option(
+            names = "--optimizer",
+            paramLabel = "SPEC",
+            description = "adam-w, or mezo: forward passes alone, with --from (${DEFAULT-VALUE}).")
+    String optimizer = "adam-w";
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "SPEC",
+            description = "Of the learning rate (cosine; constant without warm-up for mezo).")
+    Optional<String> schedule = Optional.empty();
 
     @Option(
             names = "--warmup",
@@ -50,14 +63,11 @@ final class RunOptions {
             description = "Steps in which the rate grows (a twentieth, 200 at most).")
     Optional<Integer> warmup = Optional.empty();
 
-    @Option(names = "--weight-decay", paramLabel = "X", description = "Of matrices (${DEFAULT-VALUE}).")
-    double weightDecay = 0.1;
+    @Option(names = "--weight-decay", paramLabel = "X", description = "Of matrices (0.1; 0 for mezo).")
+    Optional<Double> weightDecay = Optional.empty();
 
-    @Option(
-            names = "--clip",
-            paramLabel = "X",
-            description = "Longest gradient taken as it is; 0: any (${DEFAULT-VALUE}).")
-    double clip = 1;
+    @Option(names = "--clip", paramLabel = "X", description = "Longest gradient taken as it is; 0: any (1).")
+    Optional<Double> clip = Optional.empty();
 
     @Option(
             names = "--seed",
@@ -93,7 +103,7 @@ final class RunOptions {
 
     /** The number type of products. */
     Compute compute() {
-        Compute type = compute.map(Compute::parse).orElse(Compute.forTraining());
+        Compute type = compute.map(Compute::parse).orElse(forwardOnly() ? Compute.F32 : Compute.forTraining());
         if (type == Compute.INT8) {
             throw new Failure.Usage("Training computes in f32 or bf16, not in int8.");
         }
@@ -118,7 +128,7 @@ final class RunOptions {
                     length,
                     accumulate,
                     objective(),
-                    new AdamW(learningRate.orElse(fresh ? 1e-3 : 1e-4), 0.9, 0.95, 1e-8, weightDecay, clip),
+                    optimizer(fresh),
                     schedule(count),
                     seed,
                     compute(),
@@ -134,29 +144,87 @@ final class RunOptions {
         return Objective.parse(objective);
     }
 
+    /**
+     * The optimizer, with the options that are for it where it does not name them itself.
+     *
+     * @param fresh whether the model has not been trained before
+     */
+    Optimizer optimizer(boolean fresh) {
+        Map<String, String> usual = new LinkedHashMap<>();
+        if (!forwardOnly()) {
+            usual.putAll(Map.of("learningRate", fresh ? "1e-3" : "1e-4", "weightDecay", "0.1", "clip", "1"));
+        }
+        learningRate.ifPresent(x -> usual.put("learningRate", once("learningRate", "--learning-rate", x)));
+        weightDecay.ifPresent(x -> usual.put("weightDecay", once("weightDecay", "--weight-decay", x)));
+        clip.ifPresent(x -> usual.put("clip", once("clip", "--clip", x)));
+        Optimizer chosen = Spec.parse(with(usual, optimizer, Optimizer.class), Optimizer.class);
+        if (chosen instanceof Mezo mezo) {
+            check(mezo, fresh);
+        }
+        return chosen;
+    }
+
+    private boolean forwardOnly() {
+        return optimizer.split(":", 2)[0].strip().equals("mezo");
+    }
+
+    /** The value of an option that stands for a setting of the optimizer's. */
+    private String once(String setting, String option, double value) {
+        if (optimizer.contains(setting + "=")) {
+            throw new Failure.Usage(
+                    "Give the optimizer's " + setting + " in --optimizer or by " + option + ", not both.");
+        }
+        return "" + value;
+    }
+
+    private void check(Mezo mezo, boolean fresh) {
+        if (fresh) {
+            throw new Failure.Usage(
+                    "MeZO tunes a model that is already trained and does not train a fresh one: name one with --from.");
+        } else if (clip.isPresent()) {
+            throw new Failure.Usage(
+                    "MeZO has no gradient to clip: leave out --clip, or name it in --optimizer with moments=(adam:clip=...).");
+        } else if (checkpointing) {
+            throw new Failure.Usage(
+                    "MeZO keeps no activations that could be computed again: leave out --checkpointing.");
+        } else if (compute() == Compute.BF16 && mezo.epsilon() < 0.01) {
+            throw new Failure.Usage("In bf16 an epsilon of " + mezo.epsilon()
+                    + " is lost in rounding: give --compute f32, or an epsilon of 0.01 or more.");
+        }
+    }
+
     /** The schedule, with the warm-up and a floor of a tenth where it does not name them itself. */
     Schedule schedule(long steps) {
-        Map<String, String> usual =
-                Map.of("warmUp", "" + warmup.orElse((int) Math.min(200, steps / 20)), "floor", "0.1");
-        String name = schedule.split(":", 2)[0].strip();
-        StringBuilder full = new StringBuilder(schedule);
-        for (Spec.Member member : Spec.describe(Schedule.class)) {
-            if (member.name().equals(name)) {
-                for (Spec.Setting setting : member.settings()) {
-                    if (!schedule.contains(setting.name() + "=")) {
-                        full.append(full.indexOf(":") < 0 ? ":" : ",");
-                        full.append(setting.name()).append('=').append(usual.get(setting.name()));
-                    }
-                }
-            }
-        }
-        return Spec.parse(full.toString(), Schedule.class);
+        int growth = warmup.orElse(forwardOnly() ? 0 : (int) Math.min(200, steps / 20));
+        String name = schedule.orElse(forwardOnly() ? "constant" : "cosine");
+        return Spec.parse(with(Map.of("warmUp", "" + growth, "floor", "0.1"), name, Schedule.class), Schedule.class);
+    }
+
+    /** A spec with those of {@code usual} that its method has and that it does not name itself. */
+    private static String with(Map<String, String> usual, String spec, Class<?> family) {
+        String name = spec.split(":", 2)[0].strip();
+        StringBuilder full = new StringBuilder(spec);
+        Spec.describe(family).stream()
+                .filter(member -> member.name().equals(name))
+                .flatMap(member -> member.settings().stream())
+                .map(Spec.Setting::name)
+                .filter(setting -> usual.containsKey(setting) && !spec.contains(setting + "="))
+                .forEach(setting -> full.append(full.indexOf(":") < 0 ? ":" : ",")
+                        .append(setting)
+                        .append('=')
+                        .append(usual.get(setting)));
+        return full.toString();
     }
 
     /** What can be named, for help. */
     static List<String> names() {
-        List<String> lines =
-                new ArrayList<>(List.of("", "Schedules (--schedule): constant, linear:floor=0.1, cosine:floor=0.1"));
+        List<String> lines = new ArrayList<>(List.of("", "Optimizers (--optimizer) and their settings:"));
+        Spec.describe(Optimizer.class).forEach(m -> lines.add("  " + m));
+        lines.addAll(List.of("", "Layers of mezo, as in mezo:layers=one-by-one:"));
+        Spec.describe(Layers.class).forEach(m -> lines.add("  " + m));
+        lines.addAll(List.of("", "Moments of mezo, as in mezo:moments=(momentum:beta=0.8):"));
+        Spec.describe(Moments.class).forEach(m -> lines.add("  " + m));
+        lines.addAll(List.of("", "Schedules (--schedule): constant, linear:floor=0.1, cosine:floor=0.1"));
         lines.addAll(List.of("", "Objectives (--objective) and their settings; several are added up with weights:"));
         Spec.describe(Objective.class).forEach(m -> lines.add("  " + m));
         return lines;

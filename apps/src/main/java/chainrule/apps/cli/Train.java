@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "  ./chainrule train",
             "  ./chainrule train --data my-texts/ --out runs/mine --layers 6 --width 384 --heads 6 --steps 5000",
             "  ./chainrule train --data my-texts/ --from my-model --lora rank=16 --out runs/tuned",
+            "  ./chainrule train --from my-model --data my-texts/ --optimizer mezo:learningRate=1e-6,epsilon=1e-3",
             "  ./chainrule train --resume --out runs/mine"
         })
 final class Train implements Verb {
@@ -99,6 +100,7 @@ final class Train implements Verb {
             run.compute();
             run.schedule(1);
             run.objective();
+            run.optimizer(from.isEmpty());
             Optional<Lora> adapter = lora();
             ModelOptions.setThreads(threads);
             Optional<Checkpoint> model = from.isPresent() ? Optional.of(base()) : Optional.empty();

@@ -212,6 +212,27 @@ class MainTest {
     }
 
     @Test
+    void trainTunesAModelWithForwardPassesAloneAndGoesOn() throws IOException {
+        Path text = Files.writeString(folder.resolve("fable.txt"), "once upon a time there was a fable. ".repeat(80));
+        String out = folder.resolve("tuned").toString();
+        String[] train = ("train --optimizer mezo:learningRate=1e-5 --steps 3 --batch 2 --length 16 --json --from "
+                        + model + " --data " + text + " --out " + out)
+                .split(" ");
+        Run trained = Run.of(train);
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.json().get("step").intValue()).isEqualTo(3);
+        assertThat(trained.err()).contains("computing in f32");
+        assertThat(Run.of("train", "--resume", "--json", "--out", out)
+                        .json()
+                        .get("step")
+                        .intValue())
+                .isEqualTo(3);
+        assertThat(Run.of("train", "--help").out())
+                .contains("  mezo:learningRate=1.0E-6")
+                .contains("  adam:beta1=0.9");
+    }
+
+    @Test
     void aResumedRunKeepsTheOptionsThatTheEnvironmentGaveIt() throws IOException {
         Path text = Files.writeString(folder.resolve("story.txt"), "once upon a time there was a story. ".repeat(80));
         String out = folder.resolve("given").toString();

@@ -6,6 +6,8 @@ import chainrule.apps.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +131,29 @@ class RefusalTest {
                         folder.resolve("r").toString())
                 .refused(3, "absent");
         assertThat(folder.resolve("r")).doesNotExist();
+    }
+
+    @Test
+    void whatForwardPassesAloneCannotDoIsSaid() {
+        String data = folder.resolve("absent.txt").toString();
+        String out = folder.resolve("never").toString();
+        mezo(data, out, "--optimizer", "mezo").refused(2, "--from");
+        mezo(data, out, "--optimizer", "mezo", "--from", model, "--clip", "1").refused(2, "--clip");
+        mezo(data, out, "--optimizer", "mezo", "--from", model, "--checkpointing")
+                .refused(2, "--checkpointing");
+        mezo(data, out, "--optimizer", "mezo", "--from", model, "--compute", "bf16")
+                .refused(2, "bf16", "epsilon");
+        mezo(data, out, "--optimizer", "mezo:learningRate=1", "--from", model, "--learning-rate", "1")
+                .refused(2, "not both");
+        mezo(data, out, "--optimizer", "mezo:epsilon=0", "--from", model).refused(3, "ε");
+        mezo(data, out, "--optimizer", "adam").refused(3, "adam-w", "mezo");
+        assertThat(folder.resolve("never")).doesNotExist();
+    }
+
+    private static Run mezo(String data, String out, String... more) {
+        List<String> all = new ArrayList<>(List.of("train", "--data", data, "--out", out));
+        all.addAll(List.of(more));
+        return Run.of(all.toArray(String[]::new));
     }
 
     @Test
