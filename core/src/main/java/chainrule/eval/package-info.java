@@ -19,6 +19,7 @@
  * <ul>
  *   <li>{@link chainrule.eval.Ngrams}: rep-n, distinct-n, seq-rep-n, length. {@link chainrule.eval.Diversity}: of rep-2 to
  *       rep-4.
+ *   <li>{@link chainrule.eval.TokenF1}: how far an answer shares its words with a true one.
  *   <li>{@link chainrule.eval.Bleu} and self-BLEU, with a {@link chainrule.eval.Smoothing}.
  *   <li>{@link chainrule.eval.Mauve}: how near they come to human texts as a distribution, through an
  *       {@link chainrule.eval.Embedder}, {@link chainrule.eval.LastState} or {@link chainrule.eval.MiniLm}; a {@link chainrule.eval.Frontier} compares the histograms.

@@ -12,6 +12,8 @@
  *   <li>{@link chainrule.objective.StepLoss}: a mean of what else that pass finds: {@link chainrule.objective.SimCtg}.
  *   <li>{@link chainrule.objective.SequenceUnlikelihood} reads what the model writes itself.
  *   <li>{@link chainrule.objective.Batch}: texts, what follows each of their tokens, and which of it is trained.
+ *   <li>{@link chainrule.objective.Choices}: options put to a model, as a loss, as scores and as texts to learn from.
+ *   <li>{@link chainrule.objective.Prompt}: how a task's fields become a {@link chainrule.objective.Choice}.
  * </ul>
  *
  * To add an objective, write a record that implements {@code RowLoss} or {@code Mean}, name it among those it permits, and
