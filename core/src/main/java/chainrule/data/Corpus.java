@@ -73,7 +73,8 @@ public interface Corpus {
         return new Joined(parts, "There is no text in any of the " + parts.size() + " corpora.");
     }
 
-    private static List<Path> files(Path source) {
+    /** The files that {@link #of(List, List)} reads for one source. */
+    static List<Path> files(Path source) {
         if (!Files.isDirectory(source)) {
             if (!Files.exists(source)) {
                 throw new BadInput(

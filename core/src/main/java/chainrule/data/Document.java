@@ -18,4 +18,11 @@ public sealed interface Document {
 
     /** A whole document that is tokenised already. */
     record Ids(int[] ids, String origin) implements Document {}
+
+    /**
+     * A whole document of which some tokens are only read. It is complete as it is: nothing is put around it.
+     *
+     * @param trained of each of {@code ids} whether it is a target
+     */
+    record Example(int[] ids, boolean[] trained, String origin) implements Document {}
 }

@@ -29,12 +29,24 @@ final class DocumentWindows implements Windows {
 
     @Override
     public int read(long i, int[] row) {
+        Selection.Stretch window = window(i);
+        selection.file().read(window.start(), row, 0, (int) window.length());
+        Arrays.fill(row, (int) window.length(), row.length, 0);
+        return (int) window.length();
+    }
+
+    @Override
+    public void mask(long i, int ids, boolean[] trained) {
+        long start = window(i).start();
+        for (int t = 0; t < ids - 1; t++) {
+            trained[t] = selection.file().trained(start + t + 1);
+        }
+    }
+
+    private Selection.Stretch window(long i) {
         int number = offsets.holding(Objects.checkIndex(i, count()));
         Selection.Stretch document = selection.document(number);
         long start = document.start() + (i - offsets.start(number)) * length;
-        int ids = (int) Math.min(length + 1L, document.end() - start);
-        selection.file().read(start, row, 0, ids);
-        Arrays.fill(row, ids, row.length, 0);
-        return ids;
+        return new Selection.Stretch(start, Math.min(start + length + 1L, document.end()));
     }
 }

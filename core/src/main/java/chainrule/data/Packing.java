@@ -12,7 +12,8 @@ public sealed interface Packing {
     /**
      * All documents as one sequence, cut every T ids: a window's last id is the next one's first, so that each id but
      * the very first is a target once. Only the last window may be shorter. A row may hold several documents, and what
-     * comes before an end of document is seen by what follows.
+     * comes before an end of document is seen by what follows: so documents of which only some tokens are trained, which
+     * are to be read from their beginning, cannot be packed so.
      */
     record Contiguous(int length) implements Packing {
         public Contiguous {
@@ -21,6 +22,9 @@ public sealed interface Packing {
 
         @Override
         public Windows windows(Selection selection) {
+            if (selection.file().masked()) {
+                throw new IllegalArgumentException("examples with a mask are packed one to a row");
+            }
             return new ContiguousWindows(selection, length);
         }
     }

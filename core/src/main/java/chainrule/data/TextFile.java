@@ -18,9 +18,13 @@ record TextFile(Path file, List<String> fields) implements Corpus {
 
     @Override
     public Stream<Document> documents(LongConsumer read) {
+        return Documents.stream(isJson(file) ? new JsonLines(file, fields, read) : new TextPieces(file, read));
+    }
+
+    /** Whether the name says that a file has JSON lines. */
+    static boolean isJson(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-        boolean json = Stream.of(".jsonl", ".ndjson", ".json").anyMatch(name::endsWith);
-        return Documents.stream(json ? new JsonLines(file, fields, read) : new TextPieces(file, read));
+        return Stream.of(".jsonl", ".ndjson", ".json").anyMatch(name::endsWith);
     }
 
     /** Empty for what is no plain file, such as a pipe. */

@@ -15,7 +15,9 @@ import java.util.zip.CRC32C;
 
 /**
  * A tokenised corpus in a mapped file: the ids of all documents one after another, each document ended by the
- * vocabulary's end-of-document id, and begun by its begin-of-document id if it has one. The format is that of {@link TokenHeader}.
+ * vocabulary's end-of-document id, and begun by its begin-of-document id if it has one. Where the corpus had
+ * {@link Document.Example}s, which are as they came, the file also says which ids are trained. The format is that of
+ * {@link TokenHeader}.
  */
 public final class TokenFile implements AutoCloseable {
     /** Is told after every piece of text how far the writing of a token file has come. */
@@ -111,13 +113,27 @@ public final class TokenFile implements AutoCloseable {
         return header.documents();
     }
 
+    /** Whether some ids are only read; without that all are trained. */
+    public boolean masked() {
+        return header.masked();
+    }
+
+    /** The number of ids of the longest document. */
+    public long longest() {
+        long longest = 0;
+        for (long document = 0; document < documents(); document++) {
+            longest = Math.max(longest, end(document) - start(document));
+        }
+        return longest;
+    }
+
     /** The position of a document's first id. */
     public long start(long document) {
         Objects.checkIndex(document, documents());
         return document == 0 ? 0 : end(document - 1);
     }
 
-    /** The position after a document's last id, which is its end-of-document id. */
+    /** The position after a document's last id, which is its end-of-document id unless the file is {@link #masked}. */
     public long end(long document) {
         Objects.checkIndex(document, documents());
         return bytes.get(LONG, header.endsOffset() + document * Long.BYTES);
@@ -133,6 +149,13 @@ public final class TokenFile implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             into[at + i] = id(position + i);
         }
+    }
+
+    /** Whether the id at a position is trained. */
+    public boolean trained(long position) {
+        Objects.checkIndex(position, tokens());
+        long bits = masked() ? bytes.get(LONG, header.maskOffset() + position / Long.SIZE * Long.BYTES) : -1;
+        return (bits >>> position & 1) != 0;
     }
 
     /** Compares all of the file with its checksum. @throws BadInput where it differs */

@@ -12,18 +12,20 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *  0  "CHAINTOK"             16  int32 vocabulary size        32  int64 documents
- *  8  int32 version, 1       20  int32 end-of-document id     40  int32 CRC-32C of all bytes from 64 on
+ *  8  int32 version, 1 or 2  20  int32 end-of-document id     40  int32 CRC-32C of all bytes from 64 on
  * 12  int32 bytes per id     24  int64 ids                    44  zeros; 60: int32 CRC-32C of bytes 0 to 59
  * </pre>
  *
  * Then come the ids (uint16 for a vocabulary of up to 65,536, else int32), zeros up to a multiple of 8, and for every
- * document as an int64 the number of ids up to its end, its end-of-document id included.
+ * document as an int64 the number of ids up to its end, its end-of-document id included. In a file of version 2 follows
+ * of each id, from the lowest bit of the first int64 on, whether it is trained, filled up to whole int64.
  */
-record TokenHeader(int vocabulary, int endOfDocument, long tokens, long documents, int checksum) {
+record TokenHeader(boolean masked, int vocabulary, int endOfDocument, long tokens, long documents, int checksum) {
     static final int BYTES = 64;
 
     private static final byte[] MAGIC = "CHAINTOK".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    private static final int PLAIN = 1;
+    private static final int MASKED = 2;
     private static final int CHECKED = 60;
 
     static int width(int vocabulary) {
@@ -44,13 +46,22 @@ record TokenHeader(int vocabulary, int endOfDocument, long tokens, long document
         return BYTES + tokens * width() + padding(width(), tokens);
     }
 
-    long fileBytes() {
+    /** Where it begins to say which ids are trained. */
+    long maskOffset() {
         return endsOffset() + documents * Long.BYTES;
+    }
+
+    long fileBytes() {
+        return maskOffset() + (masked ? Math.ceilDiv(tokens, Long.SIZE) * Long.BYTES : 0);
     }
 
     ByteBuffer bytes() {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put(MAGIC).putInt(VERSION).putInt(width()).putInt(vocabulary).putInt(endOfDocument);
+        bytes.put(MAGIC)
+                .putInt(masked ? MASKED : PLAIN)
+                .putInt(width())
+                .putInt(vocabulary)
+                .putInt(endOfDocument);
         bytes.putLong(tokens).putLong(documents).putInt(checksum);
         return bytes.putInt(CHECKED, crc(bytes)).rewind();
     }
@@ -66,11 +77,19 @@ record TokenHeader(int vocabulary, int endOfDocument, long tokens, long document
         if (bytes.remaining() < BYTES || !bytes.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
             throw wrong(file, "is not a token file");
         }
-        if (bytes.getInt(8) != VERSION) {
-            throw wrong(file, "is a token file of version " + bytes.getInt(8) + ", and only " + VERSION + " is known");
+        int version = bytes.getInt(8);
+        if (version != PLAIN && version != MASKED) {
+            throw wrong(
+                    file,
+                    "is a token file of version " + version + ", and only " + PLAIN + " and " + MASKED + " are known");
         }
         var header = new TokenHeader(
-                bytes.getInt(16), bytes.getInt(20), bytes.getLong(24), bytes.getLong(32), bytes.getInt(40));
+                version == MASKED,
+                bytes.getInt(16),
+                bytes.getInt(20),
+                bytes.getLong(24),
+                bytes.getLong(32),
+                bytes.getInt(40));
         if (bytes.getInt(CHECKED) != crc(bytes) || bytes.getInt(12) != header.width() || !header.possible()) {
             throw wrong(file, "is a token file with a damaged header");
         }

@@ -11,20 +11,24 @@ import java.util.OptionalInt;
 
 /**
  * A token file being written. It has its name only when it is complete and on the disk; until then its parts are beside
- * it under {@code NAME.tmp} and {@code NAME.ends.tmp}, which a later writer of the same file replaces.
+ * it under {@code NAME.tmp}, {@code NAME.ends.tmp} and {@code NAME.mask.tmp}, which a later writer of the same file replaces.
  */
 final class TokenWriter implements AutoCloseable {
     private final Path file;
     private final Path tokensFile;
     private final Path endsFile;
+    private final Path maskFile;
     private final Vocabulary vocabulary;
     private final int width;
     private final Spool tokens;
     private final Spool ends;
+    private final Spool mask;
     private long tokenCount;
     private long documentCount;
     private long documentStart;
     private int last = -1;
+    private boolean masked;
+    private long bits;
 
     TokenWriter(Path file, Vocabulary vocabulary) throws IOException {
         this.file = file.toAbsolutePath();
@@ -32,9 +36,16 @@ final class TokenWriter implements AutoCloseable {
         width = TokenHeader.width(vocabulary.size());
         tokensFile = this.file.resolveSibling(file.getFileName() + ".tmp");
         endsFile = this.file.resolveSibling(file.getFileName() + ".ends.tmp");
+        maskFile = this.file.resolveSibling(file.getFileName() + ".mask.tmp");
         tokens = new Spool(tokensFile, TokenHeader.BYTES);
         try {
             ends = new Spool(endsFile, 0);
+            try {
+                mask = new Spool(maskFile, 0);
+            } catch (IOException e) {
+                ends.close();
+                throw e;
+            }
         } catch (IOException e) {
             tokens.close();
             throw e;
@@ -61,6 +72,13 @@ final class TokenWriter implements AutoCloseable {
                 put(ids, origin);
                 endDocument();
             }
+            case Document.Example(int[] ids, boolean[] trained, String origin) -> {
+                masked = true;
+                for (int i = 0; i < ids.length; i++) {
+                    putId(ids[i], trained[i], origin);
+                }
+                closeDocument();
+            }
         }
     }
 
@@ -74,8 +92,14 @@ final class TokenWriter implements AutoCloseable {
             tokens.put(0, 1);
         }
         tokens.putAll(ends);
+        if (masked) {
+            if (tokenCount % Long.SIZE != 0) {
+                mask.put(bits, Long.BYTES);
+            }
+            tokens.putAll(mask);
+        }
         var header = new TokenHeader(
-                vocabulary.size(), vocabulary.endOfDocument(), tokenCount, documentCount, tokens.checksum());
+                masked, vocabulary.size(), vocabulary.endOfDocument(), tokenCount, documentCount, tokens.checksum());
         tokens.finish(header.bytes());
         tokens.close();
         Files.move(tokensFile, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -87,8 +111,10 @@ final class TokenWriter implements AutoCloseable {
     public void close() throws IOException {
         tokens.close();
         ends.close();
+        mask.close();
         Files.deleteIfExists(tokensFile);
         Files.deleteIfExists(endsFile);
+        Files.deleteIfExists(maskFile);
     }
 
     private void put(int[] ids, String origin) throws IOException {
@@ -96,17 +122,22 @@ final class TokenWriter implements AutoCloseable {
             beginDocument(ids[0]);
         }
         for (int id : ids) {
-            if (id < 0 || id >= vocabulary.size()) {
-                throw new BadInput(origin + " has the token id " + id + ", which is outside the vocabulary of "
-                        + vocabulary.size() + " tokens: use the tokenizer that belongs to it.");
-            }
-            putId(id);
+            putId(id, true, origin);
         }
     }
 
-    private void putId(int id) throws IOException {
+    private void putId(int id, boolean trained, String origin) throws IOException {
+        if (id < 0 || id >= vocabulary.size()) {
+            throw new BadInput(origin + " has the token id " + id + ", which is outside the vocabulary of "
+                    + vocabulary.size() + " tokens: use the tokenizer that belongs to it.");
+        }
         tokens.put(id, width);
+        bits |= (trained ? 1L : 0) << tokenCount;
         tokenCount++;
+        if (tokenCount % Long.SIZE == 0) {
+            mask.put(bits, Long.BYTES);
+            bits = 0;
+        }
         last = id;
     }
 
@@ -114,17 +145,21 @@ final class TokenWriter implements AutoCloseable {
     private void beginDocument(int first) throws IOException {
         OptionalInt begin = vocabulary.beginOfDocument();
         if (begin.isPresent() && begin.getAsInt() != first) {
-            putId(begin.getAsInt());
+            putId(begin.getAsInt(), true, file.toString());
         }
     }
 
     /** Ends the document at hand with its id, unless it is empty or ends with that already. */
     private void endDocument() throws IOException {
+        if (tokenCount > documentStart && last != vocabulary.endOfDocument()) {
+            putId(vocabulary.endOfDocument(), true, file.toString());
+        }
+        closeDocument();
+    }
+
+    private void closeDocument() throws IOException {
         if (tokenCount == documentStart) {
             return;
-        }
-        if (last != vocabulary.endOfDocument()) {
-            putId(vocabulary.endOfDocument());
         }
         ends.put(tokenCount, Long.BYTES);
         documentCount++;

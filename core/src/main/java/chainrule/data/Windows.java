@@ -1,5 +1,6 @@
 package chainrule.data;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.LongStream;
 
@@ -15,6 +16,17 @@ public interface Windows {
 
     /** Fills {@code row} [T+1] with window {@code i}, zeros after its end, and returns the number of its ids, 2 or more. */
     int read(long i, int[] row);
+
+    /**
+     * Says which targets of window {@code i} are trained: the id at {@code t+1} where {@code trained[t]}. All are, unless
+     * documents say otherwise.
+     *
+     * @param ids the number of the window's ids
+     * @param trained [T], all false
+     */
+    default void mask(long i, int ids, boolean[] trained) {
+        Arrays.fill(trained, 0, ids - 1, true);
+    }
 
     /** The windows {@code from} to {@code to} - 1, which count from 0. */
     default Windows slice(long from, long to) {
@@ -34,6 +46,11 @@ public interface Windows {
             @Override
             public int read(long i, int[] row) {
                 return all.read(from + Objects.checkIndex(i, count()), row);
+            }
+
+            @Override
+            public void mask(long i, int ids, boolean[] trained) {
+                all.mask(from + Objects.checkIndex(i, count()), ids, trained);
             }
         };
     }

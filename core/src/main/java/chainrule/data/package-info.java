@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link chainrule.data.Corpus}: {@link chainrule.data.Document}s from text files, folders, JSON lines and gzip.
+ *   <li>{@link chainrule.data.Instructions}: chats and completions, of which only the answers are trained.
  *   <li>{@link chainrule.data.TokenFile}: a corpus as the ids of a {@link chainrule.data.Vocabulary}, in a mapped file.
  *   <li>{@link chainrule.data.Packing}: how documents become {@link chainrule.data.Windows} of T+1 ids.
  *   <li>{@link chainrule.data.HeldOut}: which of them are kept from training.

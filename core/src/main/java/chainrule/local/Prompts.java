@@ -2,6 +2,7 @@ package chainrule.local;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.data.ChatFormat;
 import chainrule.decode.Stops;
 import chainrule.decode.TextStream;
 import chainrule.text.Detokenizer;
@@ -9,6 +10,9 @@ import chainrule.text.HuggingFaceTokenizer;
 import chainrule.text.Tokenizer;
 import chainrule.text.template.ChatTemplate;
 import chainrule.text.template.TemplateException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -85,21 +89,39 @@ public final class Prompts implements AutoCloseable {
 
     /** What the model is given to read. @throws BadInput where its chat template is missing, broken or refuses this */
     public String render(Conversation conversation) {
+        return chatFormat().render(conversation.messages(), conversation.tools(), true);
+    }
+
+    /** The chat template, for which it is now whenever it asks. @throws BadInput where it is missing or broken */
+    public ChatFormat chatFormat() {
         String source = checkpoint
                 .chatTemplate()
                 .orElseThrow(() -> new BadInput(checkpoint.path()
                         + " has no chat template: it continues texts (without --chat on the command line)."));
-        Map<String, Object> variables = new LinkedHashMap<>();
+        Map<String, Object> special = new LinkedHashMap<>();
         for (String name : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-            checkpoint.specialToken(name).ifPresent(token -> variables.put(name, token));
+            checkpoint.specialToken(name).ifPresent(token -> special.put(name, token));
         }
-        conversation.tools().ifPresent(tools -> variables.put("tools", tools));
-        variables.put("add_generation_prompt", true);
+        Clock now = Clock.fixed(Instant.now(), ZoneId.systemDefault());
         try {
-            return ChatTemplate.parse(source).render(conversation.messages(), variables);
+            ChatTemplate template = ChatTemplate.parse(source);
+            return (messages, tools, prompted) -> {
+                Map<String, Object> variables = new LinkedHashMap<>(special);
+                tools.ifPresent(some -> variables.put("tools", some));
+                variables.put("add_generation_prompt", prompted);
+                try {
+                    return template.render(messages, variables, now);
+                } catch (TemplateException e) {
+                    throw failed(e);
+                }
+            };
         } catch (TemplateException e) {
-            throw new BadInput("The chat template of " + checkpoint.path() + reason(e), e);
+            throw failed(e);
         }
+    }
+
+    private BadInput failed(TemplateException e) {
+        return new BadInput("The chat template of " + checkpoint.path() + reason(e), e);
     }
 
     private static String reason(TemplateException e) {

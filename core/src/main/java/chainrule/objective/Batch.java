@@ -22,17 +22,15 @@ public record Batch(Input input, Tensor targets, Tensor mask) {
         return new Batch(Input.of(rowsBT1.narrow(1, 0, length)), targets, torch.ones(rowsBT1.size(0), length));
     }
 
-    /** Packed rows; what fills up a short one is not trained. */
+    /** Packed rows, of which what is masked or fills up a short one is not trained. */
     public static Batch of(Rows rows) {
-        Batch batch = of(Ops.ids(rows.ids()));
-        for (int b = 0; b < rows.lengths().length; b++) {
-            long trained = rows.lengths()[b] - 1L;
-            long length = batch.mask.size(1);
-            if (trained < length) {
-                batch.mask.select(0, b).narrow(0, trained, length - trained).zero_();
-            }
+        Batch all = of(Ops.ids(rows.ids()));
+        int length = rows.ids()[0].length - 1;
+        float[] mask = new float[rows.ids().length * length];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = rows.mask()[i / length][i % length] ? 1 : 0;
         }
-        return batch;
+        return new Batch(all.input, all.targets, Ops.tensor(mask, rows.ids().length, length));
     }
 
     /** The same texts, of which only predictions at the first {@code positions} are trained. */

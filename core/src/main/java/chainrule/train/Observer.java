@@ -18,6 +18,9 @@ public interface Observer {
 
     default void started(Start start) {}
 
+    /** The held-out loss of the net as it was given, before a new run's first step. */
+    default void measuredBefore(double heldOutLoss) {}
+
     default void measured(Measurement measurement) {}
 
     /** Time for a sample of the net as it is, with gradients off. */
@@ -33,6 +36,11 @@ public interface Observer {
             @Override
             public void started(Start start) {
                 each.forEach(o -> o.started(start));
+            }
+
+            @Override
+            public void measuredBefore(double heldOutLoss) {
+                each.forEach(o -> o.measuredBefore(heldOutLoss));
             }
 
             @Override

@@ -23,19 +23,28 @@ record Packed(Windows windows, Order order, String name) implements Examples {
 
     @Override
     public Batch batch(long number, int rows) {
-        return Batch.of(order.rows(number, rows));
+        return Batch.of(order.rows(number, rows).trimmed());
     }
 
-    /** With a checksum of some of the windows. */
+    /** With a checksum of some of the windows and of which of their tokens are trained. */
     @Override
     public String description() {
         CRC32C crc = new CRC32C();
         int[] ids = new int[windows.length() + 1];
         for (long i = 0; i < Math.min(SAMPLES, rows()); i++) {
-            windows.read(i * rows() / SAMPLES, ids);
+            long window = i * rows() / SAMPLES;
+            int length = windows.read(window, ids);
             ByteBuffer bytes = ByteBuffer.allocate(ids.length * Integer.BYTES);
             bytes.asIntBuffer().put(ids);
             crc.update(bytes);
+            boolean[] mask = new boolean[windows.length()];
+            windows.mask(window, length, mask);
+            for (int t = 0; t < length - 1; t++) {
+                if (!mask[t]) {
+                    crc.update(t >> 8);
+                    crc.update(t);
+                }
+            }
         }
         return "%d rows of %d tokens, %s, checksum %08x".formatted(rows(), windows.length(), name, crc.getValue());
     }

@@ -34,6 +34,11 @@ public final class ProgressLine implements Observer, AutoCloseable {
     }
 
     @Override
+    public void measuredBefore(double heldOutLoss) {
+        progress.print(String.format(Locale.ROOT, "before step 1: held-out loss %.4f", heldOutLoss));
+    }
+
+    @Override
     public void measured(Measurement m) {
         progress.update(
                 m.step(), String.format(Locale.ROOT, "loss %.4f  %s tokens/s", m.loss(), rate(m.tokensPerSecond())));

@@ -56,6 +56,7 @@ public final class Trainer {
     private final Net net;
     private long step;
     private long tokens;
+    private OptionalDouble before = OptionalDouble.empty();
 
     private Trainer(Task task, Settings settings, RunFolder folder, Observer observer) {
         this.task = task;
@@ -82,6 +83,9 @@ public final class Trainer {
             begin(run);
             try (Metrics metrics = Metrics.after(step, folder.metrics())) {
                 observer.started(start());
+                if (step == 0) {
+                    before.ifPresent(observer::measuredBefore);
+                }
                 while (step < settings.steps() && !stop.getAsBoolean()) {
                     Measurement m = measure(run);
                     metrics.add(m);
@@ -125,6 +129,7 @@ public final class Trainer {
 
     private void begin(Optimizer.Run run) {
         if (!folder.begun()) {
+            before = evaluate().map(m -> OptionalDouble.of(m.total())).orElseGet(OptionalDouble::empty);
             folder.save(0, settings.cadence().keep(), path -> write(run, path));
             return;
         }
@@ -132,6 +137,7 @@ public final class Trainer {
         RunState state = RunState.read(from);
         step = state.step();
         tokens = state.tokens();
+        before = state.before();
         try (var _ = new Scope();
                 TensorFile saved = TensorFile.open(from.resolve(RunState.OPTIMIZER))) {
             SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
@@ -261,7 +267,7 @@ public final class Trainer {
     private void write(Optimizer.Run run, Path path) throws IOException {
         task.export().write(task.net(), path);
         Safetensors.write(path.resolve(RunState.OPTIMIZER), run.state(), Map.of());
-        new RunState(step, tokens, described()).write(path);
+        new RunState(step, tokens, before, described()).write(path);
     }
 
     private Map<String, String> described() {

@@ -39,12 +39,15 @@ record EvalText(int[] ids, long bytes) {
                 yield new EvalText(
                         Arrays.copyOf(ids, (int) limit), bytes(text.substring(0, text.offsetByCodePoints(0, end))));
             }
-            case Document.Ids given -> {
-                int[] some = Arrays.copyOf(given.ids(), (int) Math.min(limit, given.ids().length));
-                yield new EvalText(
-                        some, prompts.hasTokenizer() ? bytes(prompts.tokenizer().decode(some, true)) : 0);
-            }
+            case Document.Ids given -> ids(given.ids(), prompts, limit);
+            case Document.Example given -> ids(given.ids(), prompts, limit);
         };
+    }
+
+    private static EvalText ids(int[] given, Prompts prompts, long limit) {
+        int[] some = Arrays.copyOf(given, (int) Math.min(limit, given.length));
+        return new EvalText(
+                some, prompts.hasTokenizer() ? bytes(prompts.tokenizer().decode(some, true)) : 0);
     }
 
     private static long bytes(String text) {

@@ -30,8 +30,11 @@ final class RunOptions {
     @Option(names = "--batch", paramLabel = "N", description = "Rows in one pass (${DEFAULT-VALUE}).")
     int batch = 8;
 
-    @Option(names = "--length", paramLabel = "N", description = "Tokens of a row (${DEFAULT-VALUE}).")
-    int length = 256;
+    @Option(
+            names = "--length",
+            paramLabel = "N",
+            description = "Tokens of a row (256; as many as the longest chat or completion has).")
+    Optional<Integer> length = Optional.empty();
 
     @Option(names = "--accumulate", paramLabel = "N", description = "Passes of one step (${DEFAULT-VALUE}).")
     int accumulate = 1;
@@ -101,6 +104,15 @@ final class RunOptions {
             description = "Steps from one sample of text to the next; 0: none (${DEFAULT-VALUE}).")
     int sampleEvery = 250;
 
+    /** What a run begins with. */
+    enum Start {
+        /** Weights that are drawn. */
+        NOTHING,
+        MODEL,
+        /** A model that stays as it is, and an adapter that is drawn. */
+        ADAPTER
+    }
+
     /** The number type of products. */
     Compute compute() {
         Compute type = compute.map(Compute::parse).orElse(forwardOnly() ? Compute.F32 : Compute.forTraining());
@@ -112,9 +124,9 @@ final class RunOptions {
 
     /**
      * @param rows of the text
-     * @param fresh whether what is trained has not been trained before
+     * @param length of a row
      */
-    Settings settings(long rows, boolean fresh) {
+    Settings settings(long rows, int length, Start start) {
         if (steps.isPresent() && epochs.isPresent()) {
             throw new Failure.Usage("Give --steps or --epochs, not both.");
         }
@@ -128,7 +140,7 @@ final class RunOptions {
                     length,
                     accumulate,
                     objective(),
-                    optimizer(fresh),
+                    optimizer(start),
                     schedule(count),
                     seed,
                     compute(),
@@ -144,22 +156,18 @@ final class RunOptions {
         return Objective.parse(objective);
     }
 
-    /**
-     * The optimizer, with the options that are for it where it does not name them itself.
-     *
-     * @param fresh whether the model has not been trained before
-     */
-    Optimizer optimizer(boolean fresh) {
+    /** The optimizer, with the options that are for it where it does not name them itself. */
+    Optimizer optimizer(Start start) {
         Map<String, String> usual = new LinkedHashMap<>();
         if (!forwardOnly()) {
-            usual.putAll(Map.of("learningRate", fresh ? "1e-3" : "1e-4", "weightDecay", "0.1", "clip", "1"));
+            usual.putAll(Map.of("learningRate", start == Start.MODEL ? "1e-4" : "1e-3", "weightDecay", "0.1", "clip", "1"));
         }
         learningRate.ifPresent(x -> usual.put("learningRate", once("learningRate", "--learning-rate", x)));
         weightDecay.ifPresent(x -> usual.put("weightDecay", once("weightDecay", "--weight-decay", x)));
         clip.ifPresent(x -> usual.put("clip", once("clip", "--clip", x)));
         Optimizer chosen = Spec.parse(with(usual, optimizer, Optimizer.class), Optimizer.class);
         if (chosen instanceof Mezo mezo) {
-            check(mezo, fresh);
+            check(mezo, start);
         }
         return chosen;
     }
@@ -177,8 +185,8 @@ final class RunOptions {
         return "" + value;
     }
 
-    private void check(Mezo mezo, boolean fresh) {
-        if (fresh) {
+    private void check(Mezo mezo, Start start) {
+        if (start == Start.NOTHING) {
             throw new Failure.Usage(
                     "MeZO tunes a model that is already trained and does not train a fresh one: name one with --from.");
         } else if (clip.isPresent()) {

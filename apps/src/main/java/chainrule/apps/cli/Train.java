@@ -3,8 +3,13 @@ package chainrule.apps.cli;
 import chainrule.BadInput;
 import chainrule.adapter.Lora;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.data.ChatFormat;
 import chainrule.data.Corpus;
+import chainrule.data.ExampleForm;
+import chainrule.data.ExampleShape;
+import chainrule.data.Instructions;
 import chainrule.local.ModelArgument;
+import chainrule.local.Prompts;
 import chainrule.model.family.Models;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Durable;
@@ -38,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  ./chainrule train --data my-texts/ --out runs/mine --layers 6 --width 384 --heads 6 --steps 5000",
             "  ./chainrule train --data my-texts/ --from my-model --lora rank=16 --out runs/tuned",
             "  ./chainrule train --from my-model --data my-texts/ --optimizer mezo:learningRate=1e-6,epsilon=1e-3",
+            "  ./chainrule train --from my-model --data chats.jsonl --epochs 2",
             "  ./chainrule train --resume --out runs/mine"
         })
 final class Train implements Verb {
@@ -47,8 +53,12 @@ final class Train implements Verb {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "A text file, JSON lines or a folder of them; repeatable.")
+            description = "A text file, JSON lines or a folder of them; repeatable. Lines have text, ids, messages,"
+                    + " or prompt and completion; of the last two only the answers are trained.")
     List<Path> data = new ArrayList<>();
+
+    @Option(names = "--truncate", description = "Cut chats and completions that are longer than a row at their end.")
+    boolean truncate;
 
     @Option(
             names = "--out",
@@ -100,16 +110,16 @@ final class Train implements Verb {
             run.compute();
             run.schedule(1);
             run.objective();
-            run.optimizer(from.isEmpty());
+            run.optimizer(start());
             Optional<Lora> adapter = lora();
             ModelOptions.setThreads(threads);
             Optional<Checkpoint> model = from.isPresent() ? Optional.of(base()) : Optional.empty();
             model.ifPresent(base -> adapter.ifPresent(a -> a.check(Models.form(base))));
-            TrainingText.Source source = source();
+            ExampleShape kind = kind();
             try (RunFolder folder =
                     RunFolder.create(path, Main.command(spec.commandLine().getParseResult(), console.environment()))) {
                 try {
-                    prepare(folder, source, model, console);
+                    prepare(folder, kind, model, console);
                 } catch (RuntimeException | IOException e) {
                     Durable.deleteAll(path);
                     throw e;
@@ -124,6 +134,13 @@ final class Train implements Verb {
             return new TrainingRun(begun, folder, tokenizer(folder), console)
                     .go(Optional.of(begun.lora().isPresent() ? begun.base() : Checkpoint.open(folder.checkpoint())));
         }
+    }
+
+    RunOptions.Start start() {
+        if (from.isEmpty()) {
+            return RunOptions.Start.NOTHING;
+        }
+        return lora.isPresent() ? RunOptions.Start.ADAPTER : RunOptions.Start.MODEL;
     }
 
     /** The adapter that is trained; empty: the model itself is. */
@@ -161,6 +178,16 @@ final class Train implements Verb {
         throw new BadInput(path.resolve("command.json") + " does not hold a command of this verb.");
     }
 
+    /** What the data hold. @throws BadInput where only a model that is trained further could learn it */
+    private ExampleShape kind() {
+        ExampleShape kind = data.isEmpty() ? ExampleShape.TEXT : ExampleShape.of(data);
+        if (kind != ExampleShape.TEXT && from.isEmpty()) {
+            throw new BadInput(data.getFirst() + " has " + kind + ", which teach a model that is there already:"
+                    + " name it with --from.");
+        }
+        return kind;
+    }
+
     private TrainingText.Source source() {
         if (!data.isEmpty()) {
             return new TrainingText.Source(Corpus.of(data.toArray(Path[]::new)), Optional.empty());
@@ -174,7 +201,7 @@ final class Train implements Verb {
     }
 
     /** Makes what the run reads: the tokenizer's files and the text as tokens. */
-    private void prepare(RunFolder folder, TrainingText.Source source, Optional<Checkpoint> model, Console console)
+    private void prepare(RunFolder folder, ExampleShape kind, Optional<Checkpoint> model, Console console)
             throws IOException {
         TokenizerFiles files = tokenizer(folder);
         Files.createDirectories(files.folder());
@@ -182,10 +209,36 @@ final class Train implements Verb {
             files.copy(model.get());
         } else {
             console.note("Training a tokenizer of " + shape.vocabulary + " tokens");
-            files.train(source.training(), shape.vocabulary);
+            files.train(source().training(), shape.vocabulary);
         }
         try (HuggingFaceTokenizer tokenizer = files.open()) {
+            if (kind == ExampleShape.TEXT) {
+                TrainingText.write(files.folder(), source(), tokenizer, files.end(), console);
+            } else {
+                answers(files, model.orElseThrow(), tokenizer, console);
+            }
+        }
+    }
+
+    /** Makes tokens of chats or completions, and says what was done to them. */
+    private void answers(TokenizerFiles files, Checkpoint model, HuggingFaceTokenizer tokenizer, Console console)
+            throws IOException {
+        try (Prompts prompts = Prompts.of(model, console::note)) {
+            Optional<ChatFormat> format = model.chatTemplate().map(_ -> prompts.chatFormat());
+            var examples = new Instructions(
+                    data,
+                    ExampleForm.of(tokenizer, files.end(), format),
+                    run.length.orElse(Models.form(model).config().context()),
+                    truncate);
+            var source = new TrainingText.Source(examples, Optional.empty());
             TrainingText.write(files.folder(), source, tokenizer, files.end(), console);
+            if (examples.cut() > 0) {
+                console.note(examples.cut() + " examples were longer than a row and cut at their end.");
+            }
+            if (examples.straddling() > 0) {
+                console.note(examples.straddling() + " examples have a token that ends their prompt and begins their"
+                        + " answer, which is trained whole: begin answers with the space, not end prompts with it.");
+            }
         }
     }
 

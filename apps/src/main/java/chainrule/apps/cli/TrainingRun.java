@@ -3,6 +3,7 @@ package chainrule.apps.cli;
 import chainrule.BadInput;
 import chainrule.Progress;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.data.ExampleView;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Interrupt;
 import chainrule.train.Measurement;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** A training run whose text is ready: says what it will do, trains, and says how it ended. */
 record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console console) {
@@ -31,12 +33,18 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                 TrainedModel trained = model.isPresent()
                         ? TrainedModel.of(model.get(), keepsQuantised(), run.compute(), files)
                         : TrainedModel.fresh(
-                                asked.shape.config(tokenizer.size(), run.length), run.seed, run.compute(), files)) {
-            check(trained, tokenizer);
-            TrainingText.Rows rows = text.rows(run.length, run.seed);
-            Settings settings = run.settings(
-                    rows.training().rows(), asked.from.isEmpty() || asked.lora().isPresent());
+                                asked.shape.config(tokenizer.size(), text.length(run.length)),
+                                run.seed,
+                                run.compute(),
+                                files)) {
+            int length = text.length(run.length);
+            check(trained, tokenizer, length);
+            TrainingText.Rows rows = text.rows(length, run.seed);
+            Settings settings = run.settings(rows.training().rows(), length, asked.start());
             announce(text, trained, settings, rows);
+            if (!asked.json && folder.measurements().isEmpty()) {
+                show(text, tokenizer);
+            }
             var samples = new TrainingSamples(asked.samplePrompts(), tokenizer, files.end());
             if (asked.lora().isPresent()) {
                 try (var adapter = TrainedAdapter.of(asked, folder, trained, console)) {
@@ -54,13 +62,13 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
         return asked.lora().isPresent() && asked.run.checkpointing;
     }
 
-    private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer) {
+    private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer, int length) {
         if (tokenizer.size() > trained.net().vocabulary()) {
             throw new BadInput("The tokenizer has " + tokenizer.size() + " tokens, more than the model's "
                     + trained.net().vocabulary() + ": they do not belong together.");
         }
-        if (asked.run.length > trained.net().context()) {
-            throw new BadInput("Rows of " + asked.run.length + " tokens are longer than the model's context of "
+        if (length > trained.net().context()) {
+            throw new BadInput("Rows of " + length + " tokens are longer than the model's context of "
                     + trained.net().context() + ": choose a smaller --length.");
         }
     }
@@ -93,6 +101,13 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                 folder.path()));
     }
 
+    private void show(TrainingText text, HuggingFaceTokenizer tokenizer) {
+        boolean dims = console.terminal() && console.colours();
+        text.example(dims ? ExampleView.DIMMED : ExampleView.BRACKETED, tokenizer)
+                .ifPresent(shown -> console.note("The first example; what is " + (dims ? "dim" : "in brackets")
+                        + " is read, the rest is trained:\n" + shown));
+    }
+
     private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
         long began = System.nanoTime();
         try (var interrupt = new Interrupt()) {
@@ -117,6 +132,9 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
     private void end(Trainer.Outcome outcome, double seconds) {
         Path path = folder.path();
         List<Measurement> all = folder.measurements();
+        OptionalDouble before = folder.before();
+        OptionalDouble after =
+                all.isEmpty() ? OptionalDouble.empty() : all.getLast().evaluation();
         if (asked.json) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("folder", path.toString());
@@ -124,8 +142,9 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             result.put("interrupted", outcome.interrupted());
             if (!all.isEmpty()) {
                 result.put("loss", all.getLast().loss());
-                all.getLast().evaluation().ifPresent(loss -> result.put("heldOutLoss", loss));
+                after.ifPresent(loss -> result.put("heldOutLoss", loss));
             }
+            before.ifPresent(loss -> result.put("heldOutLossBefore", loss));
             result.put("seconds", seconds);
             console.json(result);
         }
@@ -133,6 +152,13 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             console.note("Stopped and saved after step " + outcome.step()
                     + ". Go on with: ./chainrule train --resume --out " + path);
         } else {
+            if (before.isPresent() && after.isPresent()) {
+                console.note(String.format(
+                        Locale.ROOT,
+                        "Held-out loss: %.4f before, %.4f after",
+                        before.getAsDouble(),
+                        after.getAsDouble()));
+            }
             String prompt = asked.samplePrompts().getFirst().isEmpty()
                     ? "The"
                     : asked.samplePrompts().getFirst();

@@ -4,8 +4,10 @@ import chainrule.BadInput;
 import chainrule.Progress;
 import chainrule.data.Batches;
 import chainrule.data.Corpus;
+import chainrule.data.ExampleView;
 import chainrule.data.HeldOut;
 import chainrule.data.Packing;
+import chainrule.data.Selection;
 import chainrule.data.TokenFile;
 import chainrule.data.Vocabulary;
 import chainrule.data.Windows;
@@ -26,7 +28,11 @@ final class TrainingText implements AutoCloseable {
     /** A hundredth of the text is held out, where that is a window at least. */
     private static final double SHARE = 0.01;
 
+    /** Of chats and completions, which are fewer, a twentieth. */
+    private static final double SHARE_OF_EXAMPLES = 0.05;
+
     private static final int FEW_DOCUMENTS = 200;
+    private static final int LENGTH = 256;
     private static final long PAUSE = 5_000_000_000L;
 
     /**
@@ -109,11 +115,28 @@ final class TrainingText implements AutoCloseable {
         return training.documents();
     }
 
+    /** The tokens of a row where none are asked for: as many as the longest example has, or what suits texts. */
+    int length(Optional<Integer> asked) {
+        return asked.orElseGet(() -> training.masked() ? (int) Math.max(1, training.longest() - 1) : LENGTH);
+    }
+
+    /** The first example with what is only read of it marked; none where all of the text is trained. */
+    Optional<String> example(ExampleView view, HuggingFaceTokenizer tokenizer) {
+        return training.masked()
+                ? Optional.of(view.text(
+                        new Packing.OnePerRow(length(Optional.empty()))
+                                .windows(Selection.only(training, 0))
+                                .rows(0, 1),
+                        0,
+                        tokenizer))
+                : Optional.empty();
+    }
+
     /** What is trained on and measured on, as rows. */
     record Rows(Examples training, Optional<Examples> heldOut) {}
 
     Rows rows(int length, long seed) {
-        var packing = new Packing.Contiguous(length);
+        Packing packing = training.masked() ? new Packing.OnePerRow(length) : new Packing.Contiguous(length);
         HeldOut.Split split = split(packing, seed);
         Windows measured = heldOut.map(
                         file -> new HeldOut.None().split(file, packing).training())
@@ -128,9 +151,10 @@ final class TrainingText implements AutoCloseable {
         if (heldOut.isPresent() || whole.training().count() < 2) {
             return whole;
         }
-        HeldOut some = training.documents() < FEW_DOCUMENTS
-                ? new HeldOut.LastWindows(SHARE)
-                : new HeldOut.Documents(SHARE, seed);
+        HeldOut some = new HeldOut.Documents(training.masked() ? SHARE_OF_EXAMPLES : SHARE, seed);
+        if (!training.masked() && training.documents() < FEW_DOCUMENTS) {
+            some = new HeldOut.LastWindows(SHARE);
+        }
         return some.split(training, packing);
     }
 
