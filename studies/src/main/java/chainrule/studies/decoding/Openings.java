@@ -5,6 +5,7 @@ import chainrule.data.Document;
 import chainrule.studies.Lab;
 import chainrule.studies.Size;
 import chainrule.studies.data.DataSets;
+import chainrule.studies.data.WikiText;
 import chainrule.text.Tokenizer;
 import chainrule.worlds.wordnet.DefinitionCorpus;
 import chainrule.worlds.wordnet.WordNet;
@@ -46,7 +47,7 @@ record Openings(List<int[]> prefixes, List<int[]> human) {
         }
         Path paragraphs = lab.data().files(DataSets.WIKITEXT).getFirst();
         try (Stream<String> lines = Files.lines(paragraphs)) {
-            all.take(shape.texts - shape.texts / 2, lines.map(String::strip), shape, tokenizer);
+            all.take(shape.texts - shape.texts / 2, lines.map(WikiText::joined), shape, tokenizer);
         }
         return all;
     }
@@ -65,13 +66,15 @@ record Openings(List<int[]> prefixes, List<int[]> human) {
                 .map(i -> lines.subList(i, i + 8).stream().collect(Collectors.joining("\n")));
     }
 
-    /** Takes the first {@code count} texts that are long enough. */
+    /** Takes the first {@code count} texts that are long enough and whose opening has no word left out. */
     private void take(int count, Stream<String> texts, Shape shape, Tokenizer tokenizer) {
         int wanted = prefixes.size() + count;
         for (Iterator<String> each = texts.iterator(); each.hasNext() && prefixes.size() < wanted; ) {
             int[] ids = tokenizer.ids(each.next(), false);
-            if (ids.length >= shape.prefix + shape.tokens) {
-                prefixes.add(Arrays.copyOf(ids, shape.prefix));
+            int[] opening = Arrays.copyOf(ids, Math.min(ids.length, shape.prefix));
+            if (ids.length >= shape.prefix + shape.tokens
+                    && !tokenizer.decode(opening, false).contains(WikiText.UNKNOWN)) {
+                prefixes.add(opening);
                 human.add(Arrays.copyOfRange(ids, shape.prefix, shape.prefix + shape.tokens));
             }
         }
