@@ -47,7 +47,8 @@ class PeftFolderTest {
 
     private void copy(String name) throws IOException {
         for (String file : List.of(CONFIG, WEIGHTS)) {
-            Files.write(folder.resolve(file), Files.readAllBytes(Bases.adapter(name).resolve(file)));
+            Files.write(
+                    folder.resolve(file), Files.readAllBytes(Bases.adapter(name).resolve(file)));
         }
     }
 
@@ -134,7 +135,9 @@ class PeftFolderTest {
 
     @Test
     void anotherBaseIsNoticed() throws IOException {
-        refused(Models.form(Bases.base("gpt2_lora")), "the base model has no linear map model.layers.0.self_attn.q_proj");
+        refused(
+                Models.form(Bases.base("gpt2_lora")),
+                "the base model has no linear map model.layers.0.self_attn.q_proj");
         for (Models.Form form : Bases.forms()) {
             refused(form, "another one");
         }
@@ -167,8 +170,10 @@ class PeftFolderTest {
     void whatIsWrittenReadsAsItWasForEveryFamily() throws IOException {
         int[] text = Tiny.ids(12, 3);
         for (Models.Form form : Bases.forms()) {
-            for (List<String> targets :
-                    List.of(List.<String>of(), List.of(Lora.ALL), List.of(Target.of(form).getFirst().name()))) {
+            for (List<String> targets : List.of(
+                    List.<String>of(),
+                    List.of(Lora.ALL),
+                    List.of(Target.of(form).getFirst().name()))) {
                 try (Decoder base = Tiny.decoder(form.config(), 3);
                         Adapted lm = new Lora(3, 5, true, targets, 1).on(form, base)) {
                     Bases.shake(lm.adapter(), 2);

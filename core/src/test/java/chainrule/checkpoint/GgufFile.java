@@ -80,8 +80,7 @@ final class GgufFile {
             short scale = Float.floatToFloat16(most / 127);
             bytes.putShort(scale);
             for (int i = 0; i < 32; i++) {
-                bytes.put((byte) Math.clamp(
-                        Math.round(values[block + i] / Float.float16ToFloat(scale)), -127, 127));
+                bytes.put((byte) Math.clamp(Math.round(values[block + i] / Float.float16ToFloat(scale)), -127, 127));
             }
         }
         return tensor(name, 8, bytes.array(), shape);

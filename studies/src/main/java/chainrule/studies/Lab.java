@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  *
  * @param model what the user names instead of the size's own model
  * @param data where data sets lie
- * @param compute the number type of products; empty: what is fastest
+ * @param compute the number type of products; empty: what the study takes
  * @param screen where progress is shown
  */
 public record Lab(
@@ -35,10 +35,11 @@ public record Lab(
     /**
      * The model of a size: the embedded one at {@code SMOKE}, SmolLM2 above. The caller closes it.
      *
+     * @param usual the number type of products where the user names none
      * @throws BadInput where it is not there
      */
-    public LocalModel open(Size size) {
-        Compute type = compute.orElse(Compute.forDecoding());
+    public LocalModel open(Size size, Compute usual) {
+        Compute type = compute.orElse(usual);
         return LocalModel.open(checkpoint(size), new LocalModel.Options(type, true, notices));
     }
 

@@ -83,7 +83,9 @@ final class Info implements Verb {
                 case LoraAdapter lora -> {
                     shown.put("kind", "lora");
                     shown.put("rank", lora.settings().rank());
-                    shown.put("scale", String.format(Locale.ROOT, "%.4g", lora.settings().scale()));
+                    shown.put(
+                            "scale",
+                            String.format(Locale.ROOT, "%.4g", lora.settings().scale()));
                     shown.put("maps", lora.settings().targets().size());
                 }
                 case PrefixAdapter prefix -> {

@@ -39,7 +39,10 @@ final class RunOptions {
     @Option(names = "--accumulate", paramLabel = "N", description = "Passes of one step (${DEFAULT-VALUE}).")
     int accumulate = 1;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "The highest one (1e-3; 1e-4 with --from, but for an adapter).")
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "The highest one (1e-3; 1e-4 with --from, but for an adapter).")
     Optional<Double> learningRate = Optional.empty();
 
     @Option(
@@ -160,7 +163,8 @@ final class RunOptions {
     Optimizer optimizer(Start start) {
         Map<String, String> usual = new LinkedHashMap<>();
         if (!forwardOnly()) {
-            usual.putAll(Map.of("learningRate", start == Start.MODEL ? "1e-4" : "1e-3", "weightDecay", "0.1", "clip", "1"));
+            usual.putAll(
+                    Map.of("learningRate", start == Start.MODEL ? "1e-4" : "1e-3", "weightDecay", "0.1", "clip", "1"));
         }
         learningRate.ifPresent(x -> usual.put("learningRate", once("learningRate", "--learning-rate", x)));
         weightDecay.ifPresent(x -> usual.put("weightDecay", once("weightDecay", "--weight-decay", x)));

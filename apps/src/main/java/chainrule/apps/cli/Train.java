@@ -74,7 +74,8 @@ final class Train implements Verb {
             paramLabel = "SETTINGS",
             arity = "0..1",
             fallbackValue = "",
-            description = "With --from: train a LoRA adapter, the model stays as it is; rank=8,alpha=16,targets=[q_proj;v_proj].")
+            description =
+                    "With --from: train a LoRA adapter, the model stays as it is; rank=8,alpha=16,targets=[q_proj;v_proj].")
     Optional<String> lora = Optional.empty();
 
     @Option(names = "--resume", description = "Go on with the run in --out, as it was started.")

@@ -36,9 +36,7 @@ record TrainedAdapter(Models.Form form, String base, Adapted lm) implements Expo
     /** Settings of LoRA as they are written after {@code --lora}. @throws chainrule.BadInput where they are none */
     static Lora settings(String text, long seed) {
         Lora lora = Spec.parse(text.isBlank() ? "lora" : "lora:" + text, Lora.class);
-        return text.contains("seed=")
-                ? lora
-                : new Lora(lora.rank(), lora.alpha(), lora.rslora(), lora.targets(), seed);
+        return text.contains("seed=") ? lora : new Lora(lora.rank(), lora.alpha(), lora.rslora(), lora.targets(), seed);
     }
 
     @Override

@@ -100,7 +100,8 @@ class AdapterTest {
     }
 
     private static double perplexity(String... options) {
-        String[] usual = {"eval", text, "--model", model, "--window", "32", "--stride", "16", "--limit", "200", "--json"};
+        String[] usual = {"eval", text, "--model", model, "--window", "32", "--stride", "16", "--limit", "200", "--json"
+        };
         return Run.of(Stream.of(usual, options).flatMap(Stream::of).toArray(String[]::new))
                 .json()
                 .get("perplexity")
@@ -122,7 +123,9 @@ class AdapterTest {
 
     private static String said(String of, String... options) {
         String[] usual = {"chat", "--model", of, "--decoding", "greedy", "--max-tokens", "12", "--compute", "f32"};
-        return Run.hearing("a time\n", Stream.of(usual, options).flatMap(Stream::of).toArray(String[]::new))
+        return Run.hearing(
+                        "a time\n",
+                        Stream.of(usual, options).flatMap(Stream::of).toArray(String[]::new))
                 .done();
     }
 
@@ -149,14 +152,20 @@ class AdapterTest {
     @Test
     void aRunGoesOnWhereItStopped() throws IOException {
         String out = folder.resolve("resumed").toString();
-        String[] train = ("train --batch 2 --length 16 --lora rank=2 --eval-every 0 --save-every 2 --json --data " + text
-                        + " --from " + model + " --out " + out)
+        String[] train = ("train --batch 2 --length 16 --lora rank=2 --eval-every 0 --save-every 2 --json --data "
+                        + text + " --from " + model + " --out " + out)
                 .split(" ");
-        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "4"), "", train).json().get("step").intValue())
+        assertThat(Run.in(Map.of("CHAINRULE_STEPS", "4"), "", train)
+                        .json()
+                        .get("step")
+                        .intValue())
                 .isEqualTo(4);
         byte[] whole = Files.readAllBytes(Path.of(out, "adapter_model.safetensors"));
         Files.writeString(Path.of(out, "checkpoints/latest"), "step-2\n");
-        assertThat(Run.of("train", "--resume", "--json", "--out", out).json().get("step").intValue())
+        assertThat(Run.of("train", "--resume", "--json", "--out", out)
+                        .json()
+                        .get("step")
+                        .intValue())
                 .isEqualTo(4);
         assertThat(Path.of(out, "adapter_model.safetensors")).hasBinaryContent(whole);
     }

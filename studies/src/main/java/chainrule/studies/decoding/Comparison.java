@@ -99,7 +99,7 @@ final class Comparison {
         var shape = Openings.Shape.of(size);
         return String.format(
                 Locale.ROOT,
-                "%d openings of %d tokens from %s are continued by %d tokens with %s; end tokens are forbidden. Diversity is"
+                "%d openings of %d tokens from %s are continued by %d tokens with %s in float32; end tokens are forbidden. Diversity is"
                         + " counted on words; coherence is the mean log-probability under the writing model itself, which flatters"
                         + " methods that follow its likelihood; MAUVE rests on the vectors of %s, not on GPT-2 large's, so that its"
                         + " figures compare methods here and nothing else.",

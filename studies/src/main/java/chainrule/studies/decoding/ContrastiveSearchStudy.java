@@ -10,6 +10,7 @@ import chainrule.local.LocalModel;
 import chainrule.model.CausalLM;
 import chainrule.model.Input;
 import chainrule.model.Tap;
+import chainrule.nn.Compute;
 import chainrule.studies.Claim;
 import chainrule.studies.Finding;
 import chainrule.studies.Lab;
@@ -91,7 +92,7 @@ public record ContrastiveSearchStudy() implements Study {
 
     @Override
     public Outcome run(Size size, Lab lab) throws IOException {
-        try (LocalModel model = lab.open(size)) {
+        try (LocalModel model = lab.open(size, Compute.F32)) {
             Openings openings = Openings.of(size, model.prompts().tokenizer(), lab);
             Comparison comparison = new Comparison(model, openings, lab);
             Entry contrastive = new Entry("contrastive search", new ContrastiveSearch(5, 0.6));

@@ -8,6 +8,7 @@ import chainrule.decode.Sampling;
 import chainrule.decode.rule.NoRepeatNgram;
 import chainrule.decode.rule.RepetitionPenalty;
 import chainrule.local.LocalModel;
+import chainrule.nn.Compute;
 import chainrule.studies.Claim;
 import chainrule.studies.Finding;
 import chainrule.studies.Lab;
@@ -83,7 +84,7 @@ public record MomentumStudy() implements Study {
 
     @Override
     public Outcome run(Size size, Lab lab) throws IOException {
-        try (LocalModel model = lab.open(size)) {
+        try (LocalModel model = lab.open(size, Compute.F32)) {
             Comparison comparison =
                     new Comparison(model, Openings.of(size, model.prompts().tokenizer(), lab), lab);
             Entry greedy = new Entry("greedy", new Greedy());

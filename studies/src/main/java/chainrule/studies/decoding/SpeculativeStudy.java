@@ -12,6 +12,7 @@ import chainrule.decode.draft.Lookup;
 import chainrule.decode.draft.Lossless;
 import chainrule.local.LocalModel;
 import chainrule.local.Message;
+import chainrule.nn.Compute;
 import chainrule.studies.Claim;
 import chainrule.studies.Lab;
 import chainrule.studies.Outcome;
@@ -138,7 +139,7 @@ public record SpeculativeStudy() implements Study {
     public Outcome run(Size size, Lab lab) throws IOException {
         Decoding drafts = new Speculative(new Lookup(), DRAFTS);
         Decoding drawn = new Speculative(new Lookup(), DRAFTS, List.of(), new Sampling(), new Lossless());
-        try (LocalModel model = lab.open(size)) {
+        try (LocalModel model = lab.open(size, Compute.forDecoding())) {
             Map<String, List<Request>> prompts = prompts(size, model, lab);
             Map<String, Sum> sums = new LinkedHashMap<>();
             Sum sampled = new Sum();
