@@ -2,7 +2,6 @@ package chainrule.control;
 
 import chainrule.BadInput;
 import chainrule.Spec;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -108,8 +107,7 @@ public sealed interface Scorer
 
         @Override
         public double of(Sequence x) {
-            Set<String> all = new HashSet<>(words);
-            return value(Words.of(x.text()).anyMatch(all::contains));
+            return value(Words.of(x.text()).anyMatch(words::contains));
         }
     }
 

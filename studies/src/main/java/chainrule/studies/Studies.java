@@ -4,6 +4,7 @@ import chainrule.BadInput;
 import chainrule.studies.decoding.ContrastiveSearchStudy;
 import chainrule.studies.decoding.MomentumStudy;
 import chainrule.studies.decoding.SpeculativeStudy;
+import chainrule.studies.gdc.GdcStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,7 +13,7 @@ public final class Studies {
     private Studies() {}
 
     public static List<Study> all() {
-        return List.of(new ContrastiveSearchStudy(), new MomentumStudy(), new SpeculativeStudy());
+        return List.of(new ContrastiveSearchStudy(), new MomentumStudy(), new SpeculativeStudy(), new GdcStudy());
     }
 
     /** @throws BadInput where there is no such study */

@@ -128,10 +128,61 @@ public final class DataSets {
                     "4b6d33e79484f9841c487ee87d1cf6aa8c6066f61d5d482ff09e5a007fafdf04",
                     Form.AS_IS)));
 
+    /** 32,033 first names in small letters, one a line. */
+    public static final DataSet NAMES = new DataSet(
+            "names",
+            "First names, as makemore has them",
+            "MIT; the names are in the public domain",
+            List.of(new DataFile(
+                    "gdc/names.txt",
+                    GITHUB + "karpathy/makemore/HEAD/names.txt",
+                    "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d",
+                    Form.AS_IS)));
+
+    /**
+     * All members of the United States' congress: a heading, then last, first and middle name, birthday, gender, type of
+     * seat, state and party, with commas between. These columns of two files of the original, the later below the former.
+     */
+    public static final DataSet LEGISLATORS = new DataSet(
+            "legislators",
+            "Members of the United States' congress since 1789",
+            "CC0 1.0",
+            List.of(new DataFile(
+                    "gdc/legislators.csv",
+                    GITHUB
+                            + "unitedstates/congress-legislators/8112283f16931e4a378067b77b9cad4edb09e2e5/legislators-historical.csv",
+                    "1712260514fbed3519c86696c70e1c7e60b414178f0ca1c2f50ec1a723143baa",
+                    Form.AS_IS)));
+
+    /** Words about a topic, one a line, a file for each of ten topics. */
+    public static final DataSet WORD_LISTS = new DataSet(
+            "word-lists",
+            "Words about ten topics, of Plug and Play Language Models",
+            "Apache-2.0",
+            List.of(
+                    wordList("computers", "561075e46636543068b0700e2cc35991458a89eaf8495bd1a48cea70600a08ba"),
+                    wordList("fantasy", "407075b8849535fdbdd3a17ffb50779c5b279a58c560c34c5de69994b9ade6be"),
+                    wordList("kitchen", "f58358aaf1dcfe50d5f7d33537ca1e22846c7c33f3d9b4653035d3af10cdc4fa"),
+                    wordList("legal", "082d14afe98b920d24dd4a3909d72e5a712138eabe8f83d6098c44d32a047a15"),
+                    wordList("military", "617809190240f1628ae180405b3d4503dda183dbf051ab453cca638c0e3e5daa"),
+                    wordList("politics", "257582837c56dcfb11418183374117aeeefc8c075f5febba06cdbd15de005fc5"),
+                    wordList("positive_words", "be4e620509765882d66e1adbf93bc8cb044eab8eb6795b64dc564985a1fdb62e"),
+                    wordList("religion", "8a07352cec6634b4b7e126bafbcf148f9987a9b186be49919bd3e3b370ce3efb"),
+                    wordList("science", "a339c27b0556ef83b5943d6aa5925fdc6a300fb24b64e69c957a619dad44edee"),
+                    wordList("space", "de1a50a46f3f68b347f9c800cb8981865b85a94f83a15cea7c653067f4b82dc5")));
+
+    private static DataFile wordList(String topic, String sha256) {
+        return new DataFile(
+                "gdc/wordlists/" + topic + ".txt",
+                GITHUB + "uber-research/PPLM/HEAD/paper_code/wordlists/" + topic + ".txt",
+                sha256,
+                Form.AS_IS);
+    }
+
     private DataSets() {}
 
     public static List<DataSet> all() {
-        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH);
+        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, NAMES, LEGISLATORS, WORD_LISTS);
     }
 
     /** @throws BadInput where there is no such data set */
