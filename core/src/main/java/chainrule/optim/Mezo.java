@@ -16,10 +16,10 @@ import org.bytedeco.pytorch.Tensor;
  * w ← w − η ((1/n) Σ p z + λ w)
  * </pre>
  *
- * <p>L may be any number that passes compute, also one without a gradient. It needs a pretrained model and a task put as a
- * prompt, and many steps. Steps cost two passes each; the parameters are restored and updated in one pass over memory, to
- * within two units in the last place of float32. Since bfloat16's steps are as large as ε z,
- * parameters are float32 whatever products compute in; where they compute in bfloat16 a larger ε (10⁻²) is needed.
+ * <p>L may be any number that passes compute, also one without a gradient ({@link Pass#of}). It needs a pretrained model, a
+ * task put as a prompt, and many steps of two passes each. The parameters come back from the two points and move on in one
+ * pass over memory; the way there and back costs float32 at most two units in the last place. bfloat16's steps are as large
+ * as ε z, so parameters are float32 whatever products compute in; where they compute in bfloat16, ε is to be 10⁻² or more.
  *
  * <p>The paper's settings: ε 10⁻³ and η 10⁻⁶ or 10⁻⁷ for all parameters; ε 10⁻² and η 10⁻⁴ or 5·10⁻⁵ for LoRA; ε 10⁻¹ and
  * η 10⁻² or 10⁻³ for prefixes; a constant rate, no decay, n = 1. Its η grows with n.

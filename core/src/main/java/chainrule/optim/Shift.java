@@ -52,49 +52,52 @@ record Shift(double keep, List<Term> terms) {
         MemorySegment memory = Ops.segment(tensor);
         boolean wide = tensor.scalar_type().intern() == ScalarType.Double;
         long size = tensor.numel();
-        Workers.each(Math.toIntExact(Math.ceilDiv(size, BLOCK)), block -> {
-            long from = (long) block * BLOCK;
-            double[] w = new double[(int) Math.min(BLOCK, size - from)];
-            load(memory, wide, from, w);
-            move(w, wide, new Drawn(noise, path, from, w.length), shifts);
-            store(memory, wide, from, w);
+        Workers.share(Math.toIntExact(Math.ceilDiv(size, BLOCK)), (first, end) -> {
+            double[] w = new double[(int) Math.min(BLOCK, size)];
+            Drawn drawn = new Drawn(noise, path, w.length);
+            for (long from = (long) first * BLOCK; from < Math.min((long) end * BLOCK, size); from += BLOCK) {
+                int count = (int) Math.min(BLOCK, size - from);
+                load(memory, wide, from, w, count);
+                move(w, count, wide, drawn.from(from, count), shifts);
+                store(memory, wide, from, w, count);
+            }
         });
     }
 
-    private static void move(double[] w, boolean wide, Drawn drawn, List<Shift> shifts) {
+    private static void move(double[] w, int count, boolean wide, Drawn drawn, List<Shift> shifts) {
         for (Shift shift : shifts) {
             if (shift.keep != 1) {
-                for (int i = 0; i < w.length; i++) {
+                for (int i = 0; i < count; i++) {
                     w[i] *= shift.keep;
                 }
             }
             for (Term term : shift.terms) {
-                add(w, term.factor, drawn.at(term.index));
+                add(w, count, term.factor, drawn.at(term.index));
             }
             if (!wide) {
-                for (int i = 0; i < w.length; i++) {
+                for (int i = 0; i < count; i++) {
                     w[i] = (float) w[i];
                 }
             }
         }
     }
 
-    private static void add(double[] w, double factor, float[] z) {
-        for (int i = 0; i < w.length; i++) {
+    private static void add(double[] w, int count, double factor, float[] z) {
+        for (int i = 0; i < count; i++) {
             w[i] += factor * z[i];
         }
     }
 
-    private static void load(MemorySegment memory, boolean wide, long from, double[] w) {
-        for (int i = 0; i < w.length; i++) {
+    private static void load(MemorySegment memory, boolean wide, long from, double[] w, int count) {
+        for (int i = 0; i < count; i++) {
             w[i] = wide
                     ? memory.getAtIndex(ValueLayout.JAVA_DOUBLE, from + i)
                     : memory.getAtIndex(ValueLayout.JAVA_FLOAT, from + i);
         }
     }
 
-    private static void store(MemorySegment memory, boolean wide, long from, double[] w) {
-        for (int i = 0; i < w.length; i++) {
+    private static void store(MemorySegment memory, boolean wide, long from, double[] w, int count) {
+        for (int i = 0; i < count; i++) {
             if (wide) {
                 memory.setAtIndex(ValueLayout.JAVA_DOUBLE, from + i, w[i]);
             } else {
@@ -105,22 +108,32 @@ record Shift(double keep, List<Term> terms) {
 
     /** A block's z, kept while the same one is asked for. */
     private static final class Drawn {
+        private static final Noise.Index NOTHING = new Noise.Index(Long.MIN_VALUE, 0);
+
         private final Noise noise;
         private final String path;
-        private final long from;
         private final float[] z;
-        private Noise.Index last = new Noise.Index(Long.MIN_VALUE, 0);
+        private long from;
+        private int count;
+        private Noise.Index last = NOTHING;
 
-        Drawn(Noise noise, String path, long from, int count) {
+        Drawn(Noise noise, String path, int length) {
             this.noise = noise;
             this.path = path;
-            this.from = from;
-            this.z = new float[count];
+            this.z = new float[length];
+        }
+
+        /** At another block. */
+        Drawn from(long first, int elements) {
+            from = first;
+            count = elements;
+            last = NOTHING;
+            return this;
         }
 
         float[] at(Noise.Index index) {
             if (!index.equals(last)) {
-                noise.fill(index, path, from, z, z.length);
+                noise.fill(index, path, from, z, count);
                 last = index;
             }
             return z;

@@ -43,7 +43,8 @@ public record Lab(
         return LocalModel.open(checkpoint(size), new LocalModel.Options(type, true, notices));
     }
 
-    private Checkpoint checkpoint(Size size) {
+    /** That model on disk, for a study that trains it. @throws BadInput where it is not there */
+    public Checkpoint checkpoint(Size size) {
         if (model.isPresent()) {
             return ModelArgument.find(model.get());
         }

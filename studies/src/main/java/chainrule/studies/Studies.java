@@ -5,6 +5,7 @@ import chainrule.studies.decoding.ContrastiveSearchStudy;
 import chainrule.studies.decoding.MomentumStudy;
 import chainrule.studies.decoding.SpeculativeStudy;
 import chainrule.studies.gdc.GdcStudy;
+import chainrule.studies.tuning.MezoStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -13,7 +14,12 @@ public final class Studies {
     private Studies() {}
 
     public static List<Study> all() {
-        return List.of(new ContrastiveSearchStudy(), new MomentumStudy(), new SpeculativeStudy(), new GdcStudy());
+        return List.of(
+                new ContrastiveSearchStudy(),
+                new MomentumStudy(),
+                new SpeculativeStudy(),
+                new MezoStudy(),
+                new GdcStudy());
     }
 
     /** @throws BadInput where there is no such study */

@@ -179,10 +179,22 @@ public final class DataSets {
                 Form.AS_IS);
     }
 
+    /** 10,662 sentences of film reviews, half of them positive, in a zip file with a file for each half, ISO-8859-1. */
+    public static final DataSet SENTENCE_POLARITY = new DataSet(
+            "sentence-polarity",
+            "Sentence polarity dataset 1.0 (Pang and Lee, 2005)",
+            "CC BY 4.0",
+            List.of(new DataFile(
+                    "mezo/sentence_polarity.zip",
+                    GITHUB + "nltk/nltk_data/HEAD/packages/corpora/sentence_polarity.zip",
+                    "6e1ed4405b65c7eabf1d199a7f7c437091ac21da0ea7467b410a74062574566b",
+                    Form.AS_IS)));
+
     private DataSets() {}
 
     public static List<DataSet> all() {
-        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, NAMES, LEGISLATORS, WORD_LISTS);
+        return List.of(
+                WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, SENTENCE_POLARITY, NAMES, LEGISLATORS, WORD_LISTS);
     }
 
     /** @throws BadInput where there is no such data set */
