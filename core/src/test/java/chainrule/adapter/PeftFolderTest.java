@@ -195,6 +195,38 @@ class PeftFolderTest {
         }
     }
 
+    /** What the files say, in the checkpoint's own layout of weights, is what the merged model has. */
+    @Test
+    void theFilesMatricesAreTheChangeOfTheCheckpointsWeights() throws IOException {
+        for (Models.Form form : Bases.forms()) {
+            try (Decoder base = Tiny.decoder(form.config(), 3);
+                    Adapted lm = new Lora(3, 6, false, List.of(Lora.ALL), 1).on(form, base);
+                    Decoder merged = lm.merged();
+                    var _ = new Scope()) {
+                Bases.shake(lm.adapter(), 2);
+                PeftFolder.write(lm.adapter(), form, "base", folder);
+                try (Decoder changed = lm.merged();
+                        TensorFile file = Safetensors.open(folder.resolve(WEIGHTS))) {
+                    Map<String, Tensor> before = Models.stored(form, merged.parameters());
+                    Map<String, Tensor> after = Models.stored(form, changed.parameters());
+                    List<Target> targets =
+                            Target.of(form).stream().filter(t -> !t.head()).toList();
+                    assertThat(file.directory()).hasSize(2 * targets.size());
+                    for (Target target : targets) {
+                        String name = "base_model.model." + target.name() + ".lora_";
+                        Tensor change =
+                                Ops.mul(torch.matmul(file.read(name + "B.weight"), file.read(name + "A.weight")), 2);
+                        Tensor found = after.get(target.name() + ".weight").sub(before.get(target.name() + ".weight"));
+                        Tensor expected = form.family() instanceof Gpt2 ? change.t() : change;
+                        assertThat(found.sub(expected).abs().max().item_double())
+                                .as(target.name())
+                                .isLessThan(1e-5);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void damageIsRefusedOrReadButNeverWorse() throws IOException {
         var random = new SplittableRandom(11);
