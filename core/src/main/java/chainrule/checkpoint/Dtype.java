@@ -92,6 +92,11 @@ public enum Dtype {
         return single().filter(d -> d.scalar.value == type.value).findFirst();
     }
 
+    /** Its number in a GGUF file. */
+    int ggml() {
+        return ggml;
+    }
+
     static Optional<Dtype> ofGguf(long type) {
         return Arrays.stream(values()).filter(d -> d.ggml == type && type >= 0).findFirst();
     }

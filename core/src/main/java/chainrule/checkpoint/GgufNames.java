@@ -99,6 +99,37 @@ record GgufNames(
                         + String.join(", ", ALL.keySet().stream().sorted().toList())));
     }
 
+    /** Those of a model by the type in its configuration. */
+    static Optional<GgufNames> ofModelType(String type) {
+        String like = type.equals("mistral") ? "llama" : type;
+        return ALL.values().stream().filter(n -> n.modelType.equals(like)).findFirst();
+    }
+
+    /** The architecture's name in GGUF. */
+    String gguf() {
+        return ALL.entrySet().stream()
+                .filter(e -> e.getValue().equals(this))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The name in GGUF of a tensor that Hugging Face calls {@code name}, if it has one. */
+    Optional<String> rename(String name) {
+        int end = name.lastIndexOf('.');
+        String plain = name.substring(0, Math.max(0, end));
+        boolean layer = plain.startsWith(layers);
+        String rest = layer ? plain.substring(layers.length()) : plain;
+        int dot = layer ? rest.indexOf('.') : -1;
+        String part = rest.substring(dot + 1);
+        return (layer ? inner : outer)
+                .entrySet().stream()
+                        .filter(e -> e.getValue().equals(part))
+                        .map(e ->
+                                (layer ? "blk." + rest.substring(0, dot) + "." : "") + e.getKey() + name.substring(end))
+                        .findFirst();
+    }
+
     /** Hugging Face's name of a tensor, if it has one. */
     Optional<String> translate(String name) {
         Matcher layer = IN_LAYER.matcher(name);

@@ -83,10 +83,22 @@ record RopeFrequencies(double factor, double low, double high, int original) {
     private double error(float[] divisors, double base) {
         double worst = 0;
         for (int i = 0; i < divisors.length; i++) {
-            double s = Math.clamp((original / wavelength(i, divisors.length, base) - low) / (high - low), 0, 1);
-            double divisor = 1 / ((1 - s) / factor + s);
-            worst = Math.max(worst, Math.abs(divisors[i] / divisor - 1));
+            worst = Math.max(worst, Math.abs(divisors[i] / divisor(i, divisors.length, base) - 1));
         }
         return worst;
+    }
+
+    /** What these settings divide the frequency of each pair by. */
+    float[] divisors(int pairs, double base) {
+        float[] all = new float[pairs];
+        for (int i = 0; i < pairs; i++) {
+            all[i] = (float) divisor(i, pairs, base);
+        }
+        return all;
+    }
+
+    private double divisor(int pair, int pairs, double base) {
+        double s = Math.clamp((original / wavelength(pair, pairs, base) - low) / (high - low), 0, 1);
+        return 1 / ((1 - s) / factor + s);
     }
 }

@@ -19,6 +19,11 @@ import java.util.Optional;
 public record ExampleForm(Tokenizer tokenizer, int[] begin, int end, Optional<ChatFormat> format) {
     /** With what the tokenizer by itself puts before a text. */
     public static ExampleForm of(Tokenizer tokenizer, int end, Optional<ChatFormat> format) {
+        return new ExampleForm(tokenizer, begin(tokenizer), end, format);
+    }
+
+    /** The tokens that a tokenizer by itself puts before a text. */
+    public static int[] begin(Tokenizer tokenizer) {
         int[] plain = tokenizer.ids("a", false);
         int[] framed = tokenizer.ids("a", true);
         int at = 0;
@@ -26,7 +31,7 @@ public record ExampleForm(Tokenizer tokenizer, int[] begin, int end, Optional<Ch
                 && !Arrays.equals(Arrays.copyOfRange(framed, at, at + plain.length), plain)) {
             at++;
         }
-        return new ExampleForm(tokenizer, Arrays.copyOf(framed, at), end, format);
+        return Arrays.copyOf(framed, at);
     }
 
     /** @throws BadInput where the line has no such messages or tools, or the template does not take them */

@@ -2,21 +2,38 @@ package chainrule.data;
 
 import chainrule.text.Detokenizer;
 import chainrule.text.Tokenizer;
+import java.util.Optional;
 
 /**
  * A row as a reader sees it: its text, special tokens included, with marks around what is only read.
  *
+ * @param name what those marks look like
  * @param open stands before a stretch that is not trained
  * @param close stands after it
  */
-public record ExampleView(String open, String close) {
+public record ExampleView(String name, String open, String close) {
     /** What is shown of a stretch that is not trained: half of it from its beginning, half from its end. */
     private static final int MOST = 800;
 
     /** In the grey of a terminal. */
-    public static final ExampleView DIMMED = new ExampleView("\u001b[2m", "\u001b[22m");
+    static final ExampleView DIMMED = new ExampleView("dim", "\u001b[2m", "\u001b[22m");
 
-    public static final ExampleView BRACKETED = new ExampleView("[", "]");
+    static final ExampleView BRACKETED = new ExampleView("in brackets", "[", "]");
+
+    /** For a place that has colours, or has none. */
+    public static ExampleView on(boolean colours) {
+        return colours ? DIMMED : BRACKETED;
+    }
+
+    /** The first example of a file under a line that says what the marks mean; none where all of its text is trained. */
+    public Optional<String> first(TokenFile file, Tokenizer tokenizer) {
+        if (!file.masked()) {
+            return Optional.empty();
+        }
+        Windows windows = new Packing.OnePerRow((int) Math.max(1, file.longest() - 1)).windows(Selection.only(file, 0));
+        return Optional.of("The first example; what is " + name + " is read, the rest is trained:\n"
+                + text(windows.rows(0, 1), 0, tokenizer));
+    }
 
     /** The text of row {@code b}; long stretches that are not trained are shortened. */
     public String text(Rows rows, int b, Tokenizer tokenizer) {

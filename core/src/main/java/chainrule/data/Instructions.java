@@ -2,6 +2,7 @@ package chainrule.data;
 
 import chainrule.BadInput;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
@@ -45,6 +46,20 @@ public final class Instructions implements Corpus {
     /** In how many of them a token holds both the end of a prompt and the beginning of its answer. */
     public long straddling() {
         return straddling;
+    }
+
+    /** What a reader of the run should know of them: a sentence each. */
+    public List<String> remarks() {
+        List<String> all = new ArrayList<>();
+        if (cut > 0) {
+            all.add(cut + " of the examples were longer than a row and cut at their end.");
+        }
+        if (straddling > 0) {
+            all.add(straddling
+                    + " of the examples have a token that ends a prompt and begins its answer, which is trained"
+                    + " whole: begin answers with the space, not end prompts with it.");
+        }
+        return all;
     }
 
     @Override

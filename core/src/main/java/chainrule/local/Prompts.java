@@ -75,6 +75,11 @@ public final class Prompts implements AutoCloseable {
                                 + " has no tokenizer: put its tokenizer.json beside it, or give token ids (--ids on the command line)."));
     }
 
+    /** The model's chat template, if it has one. */
+    Optional<String> template() {
+        return checkpoint.chatTemplate();
+    }
+
     /** The tokens of a raw text, with what the tokenizer itself adds to a text. @throws BadInput without a tokenizer */
     public int[] text(String text) {
         int[] ids = tokenizer().ids(text, true);

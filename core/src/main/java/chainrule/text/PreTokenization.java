@@ -84,6 +84,10 @@ record PreTokenization(List<String> names, List<String> patterns, boolean whole,
         return ALL.stream().filter(p -> p.names.contains(name)).findFirst();
     }
 
+    static Stream<PreTokenization> all() {
+        return ALL.stream();
+    }
+
     static Stream<String> allNames() {
         return ALL.stream().flatMap(p -> p.names.stream());
     }

@@ -106,8 +106,13 @@ record TokenizerFiles(Path folder) {
 
     /** The token between texts. */
     int end() throws IOException {
+        return ends().getFirst();
+    }
+
+    /** The tokens that end a text or a turn. */
+    List<Integer> ends() throws IOException {
         JsonNode end = JSON.valueToTree(special().get("eos_token_id"));
-        return (end.isArray() ? end.get(0) : end).intValue();
+        return end.isArray() ? end.valueStream().map(JsonNode::intValue).toList() : List.of(end.intValue());
     }
 
     /** Puts copies into another folder. */

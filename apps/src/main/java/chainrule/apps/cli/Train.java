@@ -233,13 +233,7 @@ final class Train implements Verb {
                     truncate);
             var source = new TrainingText.Source(examples, Optional.empty());
             TrainingText.write(files.folder(), source, tokenizer, files.end(), console);
-            if (examples.cut() > 0) {
-                console.note(examples.cut() + " examples were longer than a row and cut at their end.");
-            }
-            if (examples.straddling() > 0) {
-                console.note(examples.straddling() + " examples have a token that ends their prompt and begins their"
-                        + " answer, which is trained whole: begin answers with the space, not end prompts with it.");
-            }
+            examples.remarks().forEach(console::note);
         }
     }
 

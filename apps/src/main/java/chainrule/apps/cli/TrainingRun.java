@@ -43,7 +43,8 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             Settings settings = run.settings(rows.training().rows(), length, asked.start());
             announce(text, trained, settings, rows);
             if (!asked.json && folder.measurements().isEmpty()) {
-                show(text, tokenizer);
+                var view = ExampleView.on(console.terminal() && console.colours());
+                text.example(view, tokenizer).ifPresent(console::note);
             }
             var samples = new TrainingSamples(asked.samplePrompts(), tokenizer, files.end());
             if (asked.lora().isPresent()) {
@@ -99,13 +100,6 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                         * settings.rowsPerStep()
                         / rows.training().rows(),
                 folder.path()));
-    }
-
-    private void show(TrainingText text, HuggingFaceTokenizer tokenizer) {
-        boolean dims = console.terminal() && console.colours();
-        text.example(dims ? ExampleView.DIMMED : ExampleView.BRACKETED, tokenizer)
-                .ifPresent(shown -> console.note("The first example; what is " + (dims ? "dim" : "in brackets")
-                        + " is read, the rest is trained:\n" + shown));
     }
 
     private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {

@@ -4,10 +4,10 @@ import chainrule.BadInput;
 import chainrule.Progress;
 import chainrule.data.Batches;
 import chainrule.data.Corpus;
+import chainrule.data.ExampleForm;
 import chainrule.data.ExampleView;
 import chainrule.data.HeldOut;
 import chainrule.data.Packing;
-import chainrule.data.Selection;
 import chainrule.data.TokenFile;
 import chainrule.data.Vocabulary;
 import chainrule.data.Windows;
@@ -83,10 +83,8 @@ final class TrainingText implements AutoCloseable {
 
     /** The token that the tokenizer puts before a text; none where it is the one that ends the text before. */
     private static OptionalInt begin(HuggingFaceTokenizer tokenizer, int end) {
-        int[] plain = tokenizer.ids("a", false);
-        int[] framed = tokenizer.ids("a", true);
-        boolean begun = plain.length > 0 && framed.length > plain.length && framed[0] != plain[0];
-        return begun && framed[0] != end ? OptionalInt.of(framed[0]) : OptionalInt.empty();
+        int[] begin = ExampleForm.begin(tokenizer);
+        return begin.length > 0 && begin[0] != end ? OptionalInt.of(begin[0]) : OptionalInt.empty();
     }
 
     private static TokenFile.Progress notes(Console console) {
@@ -122,14 +120,7 @@ final class TrainingText implements AutoCloseable {
 
     /** The first example with what is only read of it marked; none where all of the text is trained. */
     Optional<String> example(ExampleView view, HuggingFaceTokenizer tokenizer) {
-        return training.masked()
-                ? Optional.of(view.text(
-                        new Packing.OnePerRow(length(Optional.empty()))
-                                .windows(Selection.only(training, 0))
-                                .rows(0, 1),
-                        0,
-                        tokenizer))
-                : Optional.empty();
+        return view.first(training, tokenizer);
     }
 
     /** What is trained on and measured on, as rows. */

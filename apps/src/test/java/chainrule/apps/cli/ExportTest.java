@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import chainrule.apps.TinyFolder;
 import java.io.IOException;
@@ -48,6 +49,46 @@ class ExportTest {
         assertThat(Files.readString(half.resolve("config.json"))).contains("bfloat16");
         Run.of("generate", "the cat", "--model", half.toString(), "--max-tokens", "4")
                 .done();
+    }
+
+    @Test
+    void aFileForLlamaCppIsTheSameModelWithItsTokenizerAndTemplate() throws IOException {
+        String chat = ChatFolder.make(folder, "chat").toString();
+        for (String dtype : new String[] {"f32", "f16", "bf16", "q8_0"}) {
+            Path file = folder.resolve("made-" + dtype + ".gguf");
+            var json = Run.of("export", chat, file.toString(), "--dtype", dtype, "--json")
+                    .json();
+            assertThat(json.get("file").stringValue()).isEqualTo(file.toString());
+            assertThat(json.get("bytes").longValue()).isEqualTo(Files.size(file));
+            var check = json.get("check");
+            assertThat(check.get("prompts").intValue()).isEqualTo(64);
+            double difference = check.get("largestDifference").doubleValue();
+            if (dtype.equals("f32")) {
+                assertThat(difference).isZero();
+                assertThat(continuation(file.toString())).isEqualTo(continuation(chat));
+                assertThat(Run.of("template", file.toString(), "once upon").done())
+                        .isEqualTo(Run.of("template", chat, "once upon").done());
+            } else {
+                assertThat(difference).isPositive();
+            }
+            assertThat(check.get("perplexity").doubleValue())
+                    .isCloseTo(check.get("perplexityBefore").doubleValue(), withinPercentage(2));
+        }
+        assertThat(Run.of("export", chat, folder.resolve("again.gguf").toString(), "--dtype", "f32")
+                        .done())
+                .contains("Read again, on 64 texts: logits differ by up to 0.0; perplexity");
+    }
+
+    @Test
+    void aFolderIsReadAgainToo() {
+        var check = Run.of("export", model, folder.resolve("checked").toString(), "--json")
+                .json()
+                .get("check");
+        assertThat(check.get("largestDifference").doubleValue()).isPositive();
+        Run.of("export", model, folder.resolve("half").toString(), "--dtype", "f16")
+                .done();
+        Run.of("export", model, folder.resolve("quantised").toString(), "--dtype", "q8_0")
+                .refused(2, "Only a GGUF file");
     }
 
     @Test

@@ -137,7 +137,7 @@ class FineTuneTest {
         Files.writeString(data, CHAT.formatted("once ".repeat(30)) + CHAT.formatted("once"));
         Run cut = train("--length", "16", "--truncate", "--steps", "1");
         cut.done();
-        assertThat(cut.err()).contains("1 examples were longer than a row and cut");
+        assertThat(cut.err()).contains("1 of the examples were longer than a row and cut");
     }
 
     @Test

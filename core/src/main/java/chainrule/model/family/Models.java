@@ -2,6 +2,9 @@ package chainrule.model.family;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.checkpoint.Dtype;
+import chainrule.checkpoint.GgufExport;
+import chainrule.checkpoint.Rounding;
 import chainrule.checkpoint.Safetensors;
 import chainrule.checkpoint.TensorFile;
 import chainrule.model.CausalLM;
@@ -176,11 +179,59 @@ public final class Models {
         Files.writeString(folder.resolve("config.json"), JSON.writeValueAsString(config(form, more, type)) + "\n");
     }
 
+    /**
+     * Writes a GGUF file as llama.cpp reads it; it appears whole or not at all.
+     *
+     * @param dtype of matrices: F32, F16, BF16 or Q8_0
+     * @param vocabulary the metadata of the tokenizer and the chat template
+     */
+    public static void saveGguf(Form form, Tree tree, Dtype dtype, Map<String, Object> vocabulary, Path file)
+            throws IOException {
+        try (var _ = new Scope();
+                var _ = new NoGradGuard()) {
+            String name = file.getFileName().toString().replaceFirst("\\.gguf$", "");
+            gguf(form, dtype).write(file, name, stored(form, tree), vocabulary);
+        }
+    }
+
+    /** How a GGUF file of matrices in a type is written. */
+    public static GgufExport gguf(Form form, Dtype dtype) {
+        return new GgufExport(config(form, Map.of(), ScalarType.Float), dtype);
+    }
+
+    /** The number type of a tensor in a file. */
+    @FunctionalInterface
+    public interface Types {
+        /** @param name Hugging Face's */
+        Dtype of(String name, long... shape);
+    }
+
+    /** Puts in the place of every parameter what is read of it from a file in these types. */
+    public static void round(Form form, Tree tree, Types types) {
+        try (var _ = new NoGradGuard()) {
+            for (Stored s : form.family().layout(form.config())) {
+                for (String path : s.ours()) {
+                    try (var _ = new Scope()) {
+                        Tensor t = tree.get(path);
+                        t.copy_(Rounding.of(
+                                t, types.of(s.name(), t.sizes().vec().get())));
+                    }
+                }
+            }
+        }
+    }
+
     private static ObjectNode config(Form form, Map<String, Object> more, ScalarType type) {
         ObjectNode json = JSON.createObjectNode();
         json.putArray("architectures").add(form.family().architecture());
         json.put("model_type", form.family().modelType());
-        json.put("dtype", type.intern() == ScalarType.Float ? "float32" : "bfloat16");
+        json.put(
+                "dtype",
+                switch (type.intern()) {
+                    case Float -> "float32";
+                    case Half -> "float16";
+                    default -> "bfloat16";
+                });
         form.family().write(form.config(), json);
         more.forEach((name, value) -> json.set(name, JSON.valueToTree(value)));
         return json;
