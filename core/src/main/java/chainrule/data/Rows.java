@@ -11,6 +11,16 @@ import java.util.Arrays;
  * @param mask [B][T] which predictions count: true at {@code [b][t]} where {@code ids[b][t+1]} is a target
  */
 public record Rows(int[][] ids, int[] lengths, boolean[][] mask) {
+    /** Rows of which every id after the first is a target. */
+    public static Rows of(int[][] ids, int... lengths) {
+        boolean[][] mask = new boolean[ids.length][];
+        for (int b = 0; b < ids.length; b++) {
+            mask[b] = new boolean[ids[b].length - 1];
+            Arrays.fill(mask[b], 0, lengths[b] - 1, true);
+        }
+        return new Rows(ids, lengths, mask);
+    }
+
     /** The windows of these numbers. */
     static Rows of(Windows windows, long... numbers) {
         int[][] ids = new int[numbers.length][windows.length() + 1];

@@ -2,6 +2,7 @@ package chainrule.objective;
 
 import chainrule.model.CausalLM;
 import chainrule.model.Step;
+import chainrule.objective.Injected.Gradient;
 import chainrule.objective.RowLoss.ByHand;
 import chainrule.objective.RowLoss.OnRows;
 import chainrule.tensor.Ops;
@@ -113,7 +114,8 @@ public final class HeadPass {
         Tensor gVD;
         try (var _ = new NoGradGuard()) {
             gRD = torch.empty_like(hRD);
-            gVD = torch.zeros_like(wVD);
+            // A frozen head has no gradient, and none is made.
+            gVD = wVD.requires_grad() ? torch.zeros_like(wVD) : wVD;
             Tensor w = weight(wVD);
             for (long from = 0; from < at.numel(); from += size) {
                 try (var _ = new Scope()) {
@@ -123,12 +125,14 @@ public final class HeadPass {
                     Tensor gCV = slope.gCV.to(w.scalar_type());
                     Tensor scale = slope.scale.to(w.scalar_type());
                     Ops.slice(gRD, 0, from, to).copy_(torch.matmul(gCV, w).mul_(scale));
-                    gVD.add_(torch.matmul(gCV.t(), hCD.mul(scale)));
+                    if (wVD.requires_grad()) {
+                        gVD.add_(torch.matmul(gCV.t(), hCD.mul(scale)));
+                    }
                 }
             }
         }
         Tensor value = scalar(dot(relative, sums));
-        return new Loss(Ops.mul(Injected.gradients(value, hRD, gRD, wVD, gVD), unit), sums);
+        return new Loss(Ops.mul(Injected.gradients(value, new Gradient(hRD, gRD), new Gradient(wVD, gVD)), unit), sums);
     }
 
     /** Σ factors · ∂loss/∂z = scale ⊙ g, for g [C,V] and scale [C,1]. */

@@ -8,13 +8,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 final class Injected {
     private Injected() {}
 
-    /** A scalar of value {@code value} whose derivative by {@code a} is {@code ga} and by {@code b} is {@code gb}. */
-    static Tensor gradients(Tensor value, Tensor a, Tensor ga, Tensor b, Tensor gb) {
-        Tensor carrier = dot(a, ga).add(dot(b, gb));
-        return carrier.sub(carrier.detach()).add(value);
-    }
+    /** A tensor of the graph and the gradient that it is to have. */
+    record Gradient(Tensor of, Tensor is) {}
 
-    private static Tensor dot(Tensor x, Tensor g) {
-        return torch.dot(x.flatten(), g.flatten()).to(ScalarType.Double);
+    /** A float64 scalar of value {@code value} with these gradients; those of tensors outside of the graph are left out. */
+    static Tensor gradients(Tensor value, Gradient... gradients) {
+        Tensor carrier = torch.zeros_like(value);
+        for (Gradient g : gradients) {
+            if (g.of.requires_grad()) {
+                carrier = carrier.add(torch.dot(g.of.flatten(), g.is.flatten()).to(ScalarType.Double));
+            }
+        }
+        return carrier.sub(carrier.detach()).add(value);
     }
 }

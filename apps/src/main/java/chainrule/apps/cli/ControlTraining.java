@@ -68,7 +68,7 @@ final class ControlTraining {
                 files.copy(checkpoint);
                 files.copyTo(folder);
             }
-            try (TrainedModel policy = TrainedModel.of(checkpoint, Compute.F32, files);
+            try (TrainedModel policy = TrainedModel.of(checkpoint, false, Compute.F32, files);
                     Tuning tuning = new Tuning(target, policy.net(), settings(control.seed))) {
                 if (resume) {
                     tuning.restore(folder.resolve(STATE));
@@ -99,11 +99,7 @@ final class ControlTraining {
                     interrupt);
             save(tuning, folder);
             Models.save(
-                    policy.form(),
-                    policy.net().parameters(),
-                    policy.tokenizer().special(),
-                    ScalarType.Float,
-                    folder);
+                    policy.form(), policy.net().parameters(), policy.tokenizer().special(), ScalarType.Float, folder);
             if (json) {
                 console.json(json(folder, tuning.step(), Optional.ofNullable(last[0])));
             }

@@ -193,8 +193,7 @@ public final class DataSets {
     private DataSets() {}
 
     public static List<DataSet> all() {
-        return List.of(
-                WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, SENTENCE_POLARITY, NAMES, LEGISLATORS, WORD_LISTS);
+        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, SENTENCE_POLARITY, NAMES, LEGISLATORS, WORD_LISTS);
     }
 
     /** @throws BadInput where there is no such data set */

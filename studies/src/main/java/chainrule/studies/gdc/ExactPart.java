@@ -47,8 +47,7 @@ record ExactPart(Run original, Run pointwise, Run half, Run reward) {
     static ExactPart run(Size size, Lab lab) {
         boolean smoke = size == Size.SMOKE;
         int steps = smoke ? 80 : 300;
-        Settings settings = Settings.of(
-                        steps, smoke ? 256 : 512, new AdamW(smoke ? 0.1 : 0.05, 0.9, 0.999, 1e-8, 0, 0))
+        Settings settings = Settings.of(steps, smoke ? 256 : 512, new AdamW(smoke ? 0.1 : 0.05, 0.9, 0.999, 1e-8, 0, 0))
                 .evaluated(10, smoke ? 256 : 2048)
                 .withSeed(1);
         try (PrefixTable base = PrefixTable.random(4, 6, 0.5, 1);

@@ -114,7 +114,7 @@ record SmallModel(int vocabulary, int length, int end, int rows, long steps) {
                 ids[i][text.length + 1] = end;
                 lengths[i] = text.length + 2;
             }
-            return Batch.of(new Rows(ids, lengths));
+            return Batch.of(Rows.of(ids, lengths));
         }
 
         @Override
