@@ -289,4 +289,43 @@ class TuningTest {
             }
         }
     }
+
+    @Test
+    void theWeightsAreThoseOfTheTextsTokensAndNotOfThePrompts() {
+        try (Decoder policy = Tiny.decoder(Tiny.llama(), 8)) {
+            Sequences sequences = Sequences.ofTokens(new int[] {3, 9, 4}, 6);
+            List<Sequence> texts = List.of(
+                    sequences.read(5, 6, 7, 1), sequences.read(8), sequences.read(2, 3), sequences.read(9, 9, 9));
+            double[] weights = {0.5, -2, 0, 3};
+            double[] log = SequenceModel.of(policy, sequences).logProbabilities(texts);
+            double expected = 0;
+            for (int j = 0; j < weights.length; j++) {
+                expected -= weights[j] * log[j] / 4;
+            }
+            double found = WeightedTexts.parts(policy, sequences.prompt(), texts, weights, 3).stream()
+                    .mapToDouble(Pass::value)
+                    .sum();
+            assertThat(found).isCloseTo(expected, within(1e-4));
+        }
+    }
+
+    @Test
+    void proximalSteppingHoldsTheRatioAndAdaptsItsPenalty() {
+        Signal.Run run = new Ziegler(TWICE, 1, 0.5, 100, 0.2, 2).start();
+        List<Sequence> texts = List.of(
+                new Sequence(new int[] {0, 0}, ""),
+                new Sequence(new int[] {0, 0}, ""),
+                new Sequence(new int[] {1, 1}, ""));
+        double[] logA = {-3, -3, -3};
+        double[] logQ = {-1, -1, -1};
+        double[] far = {-0.5, -0.9, -2};
+        // Rewards are 1, 1, 0 less a penalty that is the same for all, in units of their deviation.
+        double up = (1 - 2 / 3.0) / Math.sqrt(2 / 9.0);
+        assertThat(run.weights(new Signal.Seen(texts, logA, logA, logQ, () -> logQ, 1, 0)))
+                .containsExactly(new double[] {up, up, -2 * up}, within(1e-6));
+        // A KL of 2 is above the target of 1 by more than a fifth: β grows by 0.2 · 3/100.
+        assertThat(run.state()).containsExactly(new double[] {0.5 * 1.006}, within(1e-12));
+        assertThat(run.weights(new Signal.Seen(texts, logA, logA, logQ, () -> far, 1, 1)))
+                .containsExactly(new double[] {0, up * Math.exp(0.1), 0}, within(1e-6));
+    }
 }

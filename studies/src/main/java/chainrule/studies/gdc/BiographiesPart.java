@@ -13,7 +13,6 @@ import chainrule.control.Target;
 import chainrule.gdc.Evaluation;
 import chainrule.gdc.Reinforce;
 import chainrule.gdc.Settings;
-import chainrule.gdc.Signal;
 import chainrule.model.Decoder;
 import chainrule.optim.AdamW;
 import chainrule.studies.Lab;
@@ -76,7 +75,7 @@ record BiographiesPart(
                 .withSeed(1);
         NamesPart.Trained policy = NamesPart.trained("GDC", target, settings, progress, 0);
         NamesPart.Trained reward =
-                NamesPart.trained("REINFORCE", target, settings.with((Signal) new Reinforce(women)), progress, STEPS);
+                NamesPart.trained("REINFORCE", target, settings.with(new Reinforce(women)), progress, STEPS);
         try (Sampler sampler = base.sampler()) {
             Sampler.Drawn drawn = sampler.draw(10_240, 78);
             ImportanceWeights weights = new ImportanceWeights(target.logProbabilities(drawn.texts()), drawn.logQ());

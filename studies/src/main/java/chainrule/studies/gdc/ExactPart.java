@@ -11,7 +11,6 @@ import chainrule.control.Target;
 import chainrule.gdc.Dpg;
 import chainrule.gdc.Reinforce;
 import chainrule.gdc.Settings;
-import chainrule.gdc.Signal;
 import chainrule.gdc.Tuning;
 import chainrule.optim.AdamW;
 import chainrule.studies.Lab;
@@ -59,7 +58,7 @@ record ExactPart(Run original, Run pointwise, Run half, Run reward) {
                     judged("original", always, base),
                     trained("GDC, always", always, settings.with(new Dpg()), progress, 0),
                     trained("GDC, half of the texts", half, settings.with(new Dpg()), progress, steps),
-                    trained("REINFORCE", always, settings.with((Signal) new Reinforce(OFTEN)), progress, 2L * steps));
+                    trained("REINFORCE", always, settings.with(new Reinforce(OFTEN)), progress, 2L * steps));
         }
     }
 

@@ -16,7 +16,6 @@ import chainrule.gdc.Dpg;
 import chainrule.gdc.Evaluation;
 import chainrule.gdc.Reinforce;
 import chainrule.gdc.Settings;
-import chainrule.gdc.Signal;
 import chainrule.gdc.Tuning;
 import chainrule.model.Decoder;
 import chainrule.optim.AdamW;
@@ -73,8 +72,7 @@ record NamesPart(Controlled z, Measured reward, Controlled half, Controlled both
         Settings settings = settings(1);
         Target always = base.constrain(Constraint.always(z));
         Controlled first = controlled(always, settings, progress, 0);
-        Measured reward =
-                trained("REINFORCE", always, settings.with((Signal) new Reinforce(z)), progress, STEPS).policy;
+        Measured reward = trained("REINFORCE", always, settings.with(new Reinforce(z)), progress, STEPS).policy;
         Controlled half = controlled(fit(base, Constraint.onAverage(a, 0.5)), settings, progress, 2 * STEPS);
         Controlled both = controlled(
                 fit(base, Constraint.always(th), Constraint.onAverage(a, 0.5)), settings, progress, 3 * STEPS);
