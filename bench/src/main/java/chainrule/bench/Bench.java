@@ -90,6 +90,7 @@ public final class Bench {
         }
         return List.of(
                 () -> Group.of(new Training(trained)).with(training),
+                () -> Training.objectives(trained),
                 () -> Inference.group(Compute.INT8, 1, 4, 16).with(inference),
                 () -> Inference.group(Compute.BF16, 1, 16),
                 () -> Inference.group(Compute.F32, 1, 16),

@@ -10,32 +10,58 @@ import chainrule.nn.Mlp;
 import chainrule.nn.Norm;
 import chainrule.objective.Batch;
 import chainrule.objective.NextToken;
+import chainrule.objective.Objective;
 import chainrule.optim.AdamW;
 import chainrule.optim.Optimizer;
 import chainrule.optim.Pass;
-import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * A training step of a small decoder in GPT-2's form: 6 layers, 6 heads, width 384, vocabulary 8192, tied, no biases (13.89
- * M parameters), 32 rows of 256 random tokens, AdamW with a clipped gradient.
+ * M parameters), rows of 256 random tokens, AdamW with a clipped gradient.
  */
 final class Training implements Workload {
-    private static final int ROWS = 32;
     private static final int LENGTH = 256;
+    private static final String BASE = "next-token";
 
-    private final Compute compute;
+    private final String what;
+    private final String who;
+    private final int rows;
+    private final Objective objective;
     private final Decoder lm;
     private final Optimizer.Run run;
 
-    Training(Compute compute) {
-        this.compute = compute;
+    private Training(String what, String who, int rows, Objective objective, Compute compute) {
+        this.what = what;
+        this.who = who;
+        this.rows = rows;
+        this.objective = objective;
         this.lm = Decoder.create(shape(), Init.random(0)).in(compute);
         this.run = new AdamW().start(lm.parameters());
+    }
+
+    /** Of 32 rows. */
+    Training(Compute compute) {
+        this("training step, 13.9 M decoder", "chainrule " + compute, 32, new NextToken(), compute);
+    }
+
+    /** What objectives cost beside the next token's alone, on 8 rows. */
+    static Group objectives(Compute compute) {
+        return Group.of(Stream.of(
+                        BASE,
+                        "label-smoothing",
+                        "next-token + z-loss",
+                        "next-token + contrastive-token",
+                        "next-token + unlikelihood",
+                        "next-token + nce",
+                        "next-token + sim-ctg")
+                .map(spec -> new Training("objective", spec, 8, Objective.parse(spec), compute))
+                .toArray(Workload[]::new));
     }
 
     private static DecoderConfig shape() {
@@ -55,12 +81,17 @@ final class Training implements Workload {
 
     @Override
     public String what() {
-        return "training step, 13.9 M decoder";
+        return what;
     }
 
     @Override
     public String who() {
-        return "chainrule " + compute;
+        return who;
+    }
+
+    @Override
+    public String base() {
+        return BASE;
     }
 
     @Override
@@ -79,14 +110,14 @@ final class Training implements Workload {
     public double round() {
         long began = System.nanoTime();
         try (var _ = new Scope()) {
-            Tensor ids = torch.randint(shape().vocabulary(), new long[] {ROWS, LENGTH + 1});
+            Tensor ids = torch.randint(shape().vocabulary(), new long[] {rows, LENGTH + 1});
             Batch batch = Batch.of(ids);
-            run.step(List.of(new OnePass(lm, batch)), 1);
+            run.step(List.of(new OnePass(lm, objective, batch)), 1);
         }
-        return 1e9 * ROWS * LENGTH / (System.nanoTime() - began);
+        return 1e9 * rows * LENGTH / (System.nanoTime() - began);
     }
 
-    private record OnePass(Decoder lm, Batch batch) implements Pass {
+    private record OnePass(Decoder lm, Objective objective, Batch batch) implements Pass {
         @Override
         public double value() {
             throw new UnsupportedOperationException("only a gradient is measured");
@@ -95,9 +126,10 @@ final class Training implements Workload {
         @Override
         public double backward() {
             try (var _ = new Scope()) {
-                Tensor sum = new NextToken().sum(lm, batch);
-                Ops.mul(sum, 1.0 / (ROWS * LENGTH)).backward();
-                return sum.item_double();
+                Tensor loss =
+                        objective.loss(lm, batch, objective.counts(batch)).total();
+                loss.backward();
+                return loss.item_double();
             }
         }
     }
