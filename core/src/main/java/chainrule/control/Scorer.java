@@ -156,13 +156,11 @@ public sealed interface Scorer
 
     /** Whom pronouns stand for. */
     enum Gender {
-        FEMALE("she", "her", "herself"),
-        MALE("he", "him", "himself");
+        FEMALE,
+        MALE;
 
-        private final Set<String> pronouns;
-
-        Gender(String... pronouns) {
-            this.pronouns = Set.of(pronouns);
+        private Set<String> pronouns() {
+            return this == FEMALE ? Set.of("she", "her", "herself") : Set.of("he", "him", "himself");
         }
 
         @Override
@@ -188,7 +186,7 @@ public sealed interface Scorer
             for (String word : Words.of(x.text()).toList()) {
                 String read = ignoreCase ? word.toLowerCase(Locale.ROOT) : word;
                 for (Gender each : Gender.values()) {
-                    more += each.pronouns.contains(read) ? each == gender ? 1 : -1 : 0;
+                    more += each.pronouns().contains(read) ? each == gender ? 1 : -1 : 0;
                 }
             }
             return value(more > 0);
