@@ -6,6 +6,8 @@ import chainrule.studies.decoding.MomentumStudy;
 import chainrule.studies.decoding.SpeculativeStudy;
 import chainrule.studies.gdc.GdcStudy;
 import chainrule.studies.tuning.MezoStudy;
+import chainrule.studies.training.ContrastiveTokenStudy;
+import chainrule.studies.training.SimCtgStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -19,6 +21,8 @@ public final class Studies {
                 new MomentumStudy(),
                 new SpeculativeStudy(),
                 new MezoStudy(),
+                new ContrastiveTokenStudy(),
+                new SimCtgStudy(),
                 new GdcStudy());
     }
 

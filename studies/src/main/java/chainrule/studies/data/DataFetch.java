@@ -2,6 +2,7 @@ package chainrule.studies.data;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.AtomicFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -62,14 +63,22 @@ public final class DataFetch {
     }
 
     private byte[] fetched(HttpClient http, DataFile file) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(address.apply(URI.create(file.address())))
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String original : file.addresses()) {
+            all.writeBytes(fetched(http, file, original));
+        }
+        return all.toByteArray();
+    }
+
+    private byte[] fetched(HttpClient http, DataFile file, String original) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(address.apply(URI.create(original)))
                 .timeout(PATIENCE)
                 .header("User-Agent", "chainrule")
                 .build();
         try {
             HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (answer.statusCode() != 200) {
-                throw new BadInput(file.address() + " answers " + answer.statusCode() + ": fetch " + file.path()
+                throw new BadInput(original + " answers " + answer.statusCode() + ": fetch " + file.path()
                         + " by hand, into " + folders.own() + ".");
             }
             return file.form().of(answer.body());
@@ -81,9 +90,9 @@ public final class DataFetch {
 
     private static void store(DataFile file, byte[] content, Path to) throws IOException {
         if (!file.matches(content)) {
-            throw new BadInput(
-                    file.address() + " has another content now than the one that studies were made with: fetch "
-                            + file.path() + " by hand.");
+            throw new BadInput(String.join(", ", file.addresses())
+                    + " has another content now than the one that studies were made with: fetch " + file.path()
+                    + " by hand.");
         }
         Files.createDirectories(to.toAbsolutePath().getParent());
         AtomicFile.write(to, content);

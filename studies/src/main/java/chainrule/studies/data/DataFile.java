@@ -7,18 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A file of a data set.
  *
  * @param path below a folder of data
- * @param address of the original
+ * @param addresses of the originals, whose forms are joined
  * @param sha256 of the file as it is kept
  * @param form what the original is made into
  */
-public record DataFile(String path, String address, String sha256, Form form) {
+public record DataFile(String path, List<String> addresses, String sha256, Form form) {
+    /** Of one original. */
+    public DataFile(String path, String address, String sha256, Form form) {
+        this(path, List.of(address), sha256, form);
+    }
+
     /** What is kept of an original. */
     public enum Form {
         AS_IS {
@@ -38,6 +47,24 @@ public record DataFile(String path, String address, String sha256, Form form) {
                         .map(line -> line.substring(marker.length()) + "\n")
                         .collect(Collectors.joining())
                         .getBytes(StandardCharsets.UTF_8);
+            }
+        },
+        /** The dialogues of a schema-guided file, one JSON object a line: id, services, and turns of speaker and words. */
+        DIALOGUES {
+            @Override
+            byte[] of(byte[] original) {
+                StringBuilder lines = new StringBuilder();
+                for (JsonNode dialogue : JsonMapper.shared().readTree(original)) {
+                    List<String> turns = new ArrayList<>();
+                    dialogue.required("turns")
+                            .forEach(
+                                    t -> turns.add("[" + t.required("speaker") + ", " + t.required("utterance") + "]"));
+                    List<String> services = new ArrayList<>();
+                    dialogue.required("services").forEach(s -> services.add(s.toString()));
+                    lines.append("{\"id\": " + dialogue.required("dialogue_id") + ", \"services\": ["
+                            + String.join(", ", services) + "], \"turns\": [" + String.join(", ", turns) + "]}\n");
+                }
+                return lines.toString().getBytes(StandardCharsets.UTF_8);
             }
         };
 

@@ -3,6 +3,8 @@ package chainrule.studies.data;
 import chainrule.BadInput;
 import chainrule.studies.data.DataFile.Form;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** The data sets that studies read. */
 public final class DataSets {
@@ -190,10 +192,33 @@ public final class DataSets {
                     "6e1ed4405b65c7eabf1d199a7f7c437091ac21da0ea7467b410a74062574566b",
                     Form.AS_IS)));
 
+    /** 2,098 dialogues with an assistant, one JSON object a line, with turns of speaker and words. */
+    public static final DataSet DIALOGUES = new DataSet(
+            "dialogues",
+            "Schema-guided dialogues of DSTC 8, part of the development split",
+            "CC BY-SA 4.0",
+            List.of(new DataFile(
+                    "contrastive-token/sgd-dialogues/dialogues.jsonl",
+                    IntStream.concat(IntStream.rangeClosed(1, 14), IntStream.of(16, 19, 20))
+                            .mapToObj(i -> GITHUB + "google-research-datasets/dstc8-schema-guided-dialogue/HEAD/dev/"
+                                    + String.format(Locale.ROOT, "dialogues_%03d.json", i))
+                            .toList(),
+                    "00e6d123a99a101529b6fd6b8d2299cbc65345baef10616f9db561ae88157179",
+                    Form.DIALOGUES)));
+
     private DataSets() {}
 
     public static List<DataSet> all() {
-        return List.of(WIKINEWS, WIKITEXT, SENTENCES, SPEC_BENCH, SENTENCE_POLARITY, NAMES, LEGISLATORS, WORD_LISTS);
+        return List.of(
+                WIKINEWS,
+                WIKITEXT,
+                SENTENCES,
+                SPEC_BENCH,
+                DIALOGUES,
+                SENTENCE_POLARITY,
+                NAMES,
+                LEGISLATORS,
+                WORD_LISTS);
     }
 
     /** @throws BadInput where there is no such data set */

@@ -39,6 +39,11 @@ class DataFetchTest {
             asked.add(path);
             byte[] body = switch (path) {
                 case "/plain" -> "one\ntwo\n".getBytes(StandardCharsets.UTF_8);
+                case "/dialogues" -> """
+                    [{"dialogue_id": "1", "services": ["a", "b"], "turns": [
+                      {"frames": [], "speaker": "USER", "utterance": "\\"Hi\\""},
+                      {"frames": [], "speaker": "SYSTEM", "utterance": "Yes."}]}]
+                    """.getBytes(StandardCharsets.UTF_8);
                 case "/tree" -> "# text = Ä b\n1\tÄ\n\n# newdoc\n# text = c\n".getBytes(StandardCharsets.UTF_8);
                 default -> new byte[0];
             };
@@ -84,6 +89,16 @@ class DataFetchTest {
         assertThat(folder.resolve("set/plain.txt")).hasContent("one\ntwo\n");
         assertThat(folder.resolve("set/tree.txt")).hasContent("Ä b\nc\n");
         assertThat(asked).containsExactly("/plain", "/tree");
+    }
+
+    @Test
+    void severalOriginalsAreReducedAndJoined() throws IOException {
+        String kept = "{\"id\": \"1\", \"services\": [\"a\", \"b\"], \"turns\": [[\"USER\", \"\\\"Hi\\\"\"],"
+                + " [\"SYSTEM\", \"Yes.\"]]}\n";
+        DataFile one = file("/dialogues", kept + kept, Form.DIALOGUES);
+        List<String> twice = List.of(one.addresses().getFirst(), one.addresses().getFirst());
+        get(new DataFile("set/dialogues.jsonl", twice, one.sha256(), Form.DIALOGUES));
+        assertThat(folder.resolve("set/dialogues.jsonl")).hasContent(kept + kept);
     }
 
     @Test
