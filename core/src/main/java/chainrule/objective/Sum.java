@@ -47,7 +47,11 @@ public record Sum(List<Spec.Weighted<Mean>> means) implements Objective {
     }
 
     private static String text(Mean mean) {
-        return mean instanceof Record r ? Spec.format(r) : mean.name();
+        return switch (mean) {
+            case Distillation d -> d.toString();
+            case Record r -> Spec.format(r);
+            default -> mean.name();
+        };
     }
 
     private static String number(double weight) {

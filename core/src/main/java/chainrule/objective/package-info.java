@@ -8,7 +8,8 @@
  *       over the logits, in chunks ({@link chainrule.objective.HeadPass}).
  *       Of the next token ({@link chainrule.objective.NextToken}, {@link chainrule.objective.LabelSmoothing}); against
  *       repetition ({@link chainrule.objective.ContrastiveToken}, {@link chainrule.objective.Unlikelihood}, {@link
- *       chainrule.objective.Nce}); {@link chainrule.objective.ZLoss}.
+ *       chainrule.objective.Nce}); {@link chainrule.objective.ZLoss}; from a teacher ({@link
+ *       chainrule.objective.Distillation}, with the measures of package {@code distil}).
  *   <li>{@link chainrule.objective.StepLoss}: a mean of what else that pass finds: {@link chainrule.objective.SimCtg}.
  *   <li>{@link chainrule.objective.SequenceUnlikelihood} reads what the model writes itself.
  *   <li>{@link chainrule.objective.Batch}: texts, what follows each of their tokens, and which of it is trained.
