@@ -30,10 +30,13 @@ public record Batches(Windows windows, long seed, int rank, int ranks) {
 
     /** The {@code batch} rows of step {@code step}, counted from 0. */
     public Rows rows(long step, int batch) {
+        return Rows.of(windows, numbers(step, batch));
+    }
+
+    /** The windows that those rows are. */
+    public long[] numbers(long step, int batch) {
         long first = Math.multiplyExact(Math.multiplyExact(step, (long) ranks) + rank, (long) batch);
-        return Rows.of(
-                windows,
-                LongStream.range(first, first + batch).map(this::window).toArray());
+        return LongStream.range(first, first + batch).map(this::window).toArray();
     }
 
     /** The epochs that are over when step {@code step} begins, as a fraction. */

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * Examples of how a model is to answer, from JSON lines of one {@link ExampleShape}: chats or completions, of which only
- * the answers are trained.
+ * the answers are trained. Of two answers to one prompt the better one comes first, as an example of its own.
  */
 public final class Instructions implements Corpus {
     private final Corpus files;
@@ -29,10 +29,10 @@ public final class Instructions implements Corpus {
      */
     public Instructions(List<Path> sources, ExampleForm form, int length, boolean truncate) {
         this.shape = ExampleShape.of(sources);
-        if (shape != ExampleShape.CHAT && shape != ExampleShape.COMPLETION) {
+        if (shape == ExampleShape.TEXT) {
             throw new BadInput(sources.getFirst() + " has " + shape + ", which are no examples of answers.");
         }
-        this.files = ExampleFile.all(sources, this::example);
+        this.files = ExampleFile.all(sources, this::examples);
         this.form = form;
         this.length = length;
         this.truncate = truncate;
@@ -80,10 +80,19 @@ public final class Instructions implements Corpus {
         return files.bytes();
     }
 
-    private Document example(ExampleLines.Line line) {
+    private List<Document> examples(ExampleLines.Line line) {
         shape.check(line);
-        Marked.Tokens all =
-                shape == ExampleShape.CHAT ? form.chat(line) : form.completion(line, "prompt", "completion");
+        return switch (shape) {
+            case CHAT -> List.of(example(line, form.chat(line)));
+            case PREFERENCE ->
+                List.of(
+                        example(line, form.completion(line, "prompt", "chosen")),
+                        example(line, form.completion(line, "prompt", "rejected")));
+            default -> List.of(example(line, form.completion(line, "prompt", "completion")));
+        };
+    }
+
+    private Document example(ExampleLines.Line line, Marked.Tokens all) {
         if (all.targets() == 0) {
             throw line.wrong("has nothing to train: give it an answer with a text.");
         }

@@ -28,6 +28,11 @@ public interface Windows {
         Arrays.fill(trained, 0, ids - 1, true);
     }
 
+    /** The windows of these numbers. */
+    default Rows rows(long[] numbers) {
+        return Rows.of(this, numbers);
+    }
+
     /** The windows {@code from} to {@code to} - 1, which count from 0. */
     default Windows slice(long from, long to) {
         Objects.checkFromToIndex(from, to, count());

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
  * differentiates that on the chunk. Where the gradient is short by hand, give it as {@link ByHand}.
  */
 public sealed interface RowLoss extends Mean
-        permits NextToken, LabelSmoothing, ZLoss, ContrastiveToken, Unlikelihood, Nce, Distillation {
+        permits NextToken, LabelSmoothing, ZLoss, ContrastiveToken, Unlikelihood, Nce, Distillation, Dpo {
     /**
      * Looks at the batch once, before its logits are made for training: in the pass's scope and without a graph. What is
      * made here lives as long as the pass.

@@ -10,6 +10,7 @@
  *       repetition ({@link chainrule.objective.ContrastiveToken}, {@link chainrule.objective.Unlikelihood}, {@link
  *       chainrule.objective.Nce}); {@link chainrule.objective.ZLoss}; from a teacher ({@link
  *       chainrule.objective.Distillation}, with the measures of package {@code distil}).
+ *       Of pairs of answers: {@link chainrule.objective.Dpo}.
  *   <li>{@link chainrule.objective.StepLoss}: a mean of what else that pass finds: {@link chainrule.objective.SimCtg}.
  *   <li>{@link chainrule.objective.SequenceUnlikelihood} reads what the model writes itself.
  *   <li>{@link chainrule.objective.Batch}: texts, what follows each of their tokens, and which of it is trained.

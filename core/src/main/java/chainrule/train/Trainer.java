@@ -129,7 +129,7 @@ public final class Trainer {
 
     private void begin(Optimizer.Run run) {
         if (!folder.begun()) {
-            before = evaluate().map(m -> OptionalDouble.of(m.total())).orElseGet(OptionalDouble::empty);
+            before = evaluate().map(m -> OptionalDouble.of(m.total())).orElse(OptionalDouble.empty());
             folder.save(0, settings.cadence().keep(), path -> write(run, path));
             return;
         }

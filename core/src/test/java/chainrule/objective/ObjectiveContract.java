@@ -72,11 +72,8 @@ abstract class ObjectiveContract {
     void theRowsOfABatchAddUpToTheBatch() {
         try (Net net = net();
                 var _ = new Scope()) {
-            List<Batch> rows = new ArrayList<>();
             Batch whole = batch();
-            for (int b = 0; b < whole.targets().size(0); b++) {
-                rows.add(row(whole, b));
-            }
+            List<Batch> rows = parts(whole);
             assertThat(rows.stream().mapToDouble(objective()::terms).sum())
                     .isEqualTo(objective().terms(whole));
             var together = gradients(net, List.of(whole));
@@ -89,6 +86,15 @@ abstract class ObjectiveContract {
         }
     }
 
+    /** The smallest parts of a batch that have terms of their own. */
+    List<Batch> parts(Batch whole) {
+        List<Batch> rows = new ArrayList<>();
+        for (int b = 0; b < whole.targets().size(0); b++) {
+            rows.add(row(whole, b));
+        }
+        return rows;
+    }
+
     @Test
     void theTargetsThatAreMaskedHaveNoInfluence() {
         try (Net net = net();
@@ -97,7 +103,7 @@ abstract class ObjectiveContract {
             Tensor others = Ops.tensor(new long[] {1}, 1).expand(batch.targets().shape());
             Tensor targets = torch.where(batch.mask().ne(new Scalar(0)), batch.targets(), others);
             assertThat(targets.equal(batch.targets())).as("nothing is masked").isFalse();
-            Batch other = new Batch(batch.input(), targets, batch.mask());
+            Batch other = new Batch(batch.input(), targets, batch.mask(), batch.reference());
             assertThat(objective().terms(other)).isEqualTo(objective().terms(batch));
             assertThat(objective().sum(net, other).item_double())
                     .isEqualTo(objective().sum(net, batch).item_double());

@@ -48,8 +48,6 @@ import picocli.CommandLine.Parameters;
             "  ./chainrule export my-model my-tuned-model --adapter runs/tuned"
         })
 final class Export implements Verb {
-    private static final int TEXTS = 64;
-
     /** Number types of weights. */
     enum Type {
         BF16(Dtype.BF16),
@@ -152,7 +150,7 @@ final class Export implements Verb {
     private static List<String> texts() {
         try (Stream<Document> all =
                 new DefinitionCorpus(WordNet.load()).heldOut().documents()) {
-            return all.limit(TEXTS).map(d -> ((Document.Text) d).text()).toList();
+            return all.limit(64).map(d -> ((Document.Text) d).text()).toList();
         }
     }
 

@@ -2,6 +2,7 @@ package chainrule.apps.cli;
 
 import chainrule.Spec;
 import chainrule.nn.Compute;
+import chainrule.objective.Dpo;
 import chainrule.objective.Objective;
 import chainrule.optim.Layers;
 import chainrule.optim.Mezo;
@@ -152,6 +153,11 @@ final class RunOptions {
         } catch (IllegalArgumentException e) {
             throw new Failure.Usage("Training cannot go so: " + e.getMessage() + ".");
         }
+    }
+
+    /** Whether pairs of answers are compared. */
+    boolean pairs() {
+        return objective().means().stream().anyMatch(m -> m.method() instanceof Dpo);
     }
 
     /** @throws chainrule.BadInput for an objective that does not exist */

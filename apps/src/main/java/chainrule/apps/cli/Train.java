@@ -53,8 +53,9 @@ final class Train implements Verb {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "A text file, JSON lines or a folder of them; repeatable. Lines have text, ids, messages,"
-                    + " or prompt and completion; of the last two only the answers are trained.")
+            description =
+                    "A text file, JSON lines or a folder of them; repeatable. Lines have text, ids, messages,"
+                            + " or prompt and completion; of the last two only the answers are trained. With --objective dpo: prompt, chosen, rejected.")
     List<Path> data = new ArrayList<>();
 
     @Option(names = "--truncate", description = "Cut chats and completions that are longer than a row at their end.")
@@ -179,12 +180,15 @@ final class Train implements Verb {
         throw new BadInput(path.resolve("command.json") + " does not hold a command of this verb.");
     }
 
-    /** What the data hold. @throws BadInput where only a model that is trained further could learn it */
+    /** What the data hold. @throws BadInput where this training could not learn it */
     private ExampleShape kind() {
         ExampleShape kind = data.isEmpty() ? ExampleShape.TEXT : ExampleShape.of(data);
         if (kind != ExampleShape.TEXT && from.isEmpty()) {
-            throw new BadInput(data.getFirst() + " has " + kind + ", which teach a model that is there already:"
-                    + " name it with --from.");
+            throw new BadInput(data.getFirst() + " has " + kind + ": name the model that learns them with --from.");
+        }
+        if (run.pairs() != (kind == ExampleShape.PREFERENCE)) {
+            throw new BadInput("The data have " + kind + ": --objective dpo, and no other, learns from "
+                    + ExampleShape.PREFERENCE + ".");
         }
         return kind;
     }
@@ -231,8 +235,8 @@ final class Train implements Verb {
                     ExampleForm.of(tokenizer, files.end(), format),
                     run.length.orElse(Models.form(model).config().context()),
                     truncate);
-            var source = new TrainingText.Source(examples, Optional.empty());
-            TrainingText.write(files.folder(), source, tokenizer, files.end(), console);
+            TrainingText.write(
+                    files.folder(), new TrainingText.Source(examples, Optional.empty()), tokenizer, files.end(), console);
             examples.remarks().forEach(console::note);
         }
     }

@@ -12,6 +12,7 @@ import chainrule.train.ProgressLine;
 import chainrule.train.RunFolder;
 import chainrule.train.Settings;
 import chainrule.train.TensorBoard;
+import chainrule.train.TextSamples;
 import chainrule.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,14 +40,15 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                                 files)) {
             int length = text.length(run.length);
             check(trained, tokenizer, length);
-            TrainingText.Rows rows = text.rows(length, run.seed);
+            TrainingText.Rows rows =
+                    run.pairs() ? text.pairs(length, run.seed, trained.net(), console) : text.rows(length, run.seed);
             Settings settings = run.settings(rows.training().rows(), length, asked.start());
             announce(text, trained, settings, rows);
             if (!asked.json && folder.measurements().isEmpty()) {
                 var view = ExampleView.on(console.terminal() && console.colours());
                 text.example(view, tokenizer).ifPresent(console::note);
             }
-            var samples = new TrainingSamples(asked.samplePrompts(), tokenizer, files.end());
+            var samples = new TextSamples(asked.samplePrompts(), tokenizer, files.end());
             if (asked.lora().isPresent()) {
                 try (var adapter = TrainedAdapter.of(asked, folder, trained, console)) {
                     var task = new Trainer.Task(adapter.lm(), rows.training(), rows.heldOut(), adapter);
@@ -102,7 +104,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                 folder.path()));
     }
 
-    private int train(Trainer.Task task, Settings settings, TrainingSamples samples) {
+    private int train(Trainer.Task task, Settings settings, TextSamples samples) {
         long began = System.nanoTime();
         try (var interrupt = new Interrupt()) {
             Trainer.Outcome outcome = run(task, settings, samples, interrupt);
@@ -111,7 +113,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
         }
     }
 
-    private Trainer.Outcome run(Trainer.Task task, Settings settings, TrainingSamples samples, Interrupt interrupt) {
+    private Trainer.Outcome run(Trainer.Task task, Settings settings, TextSamples samples, Interrupt interrupt) {
         try (var progress = console.progress("step", settings.steps(), Progress.Unit.COUNT);
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {

@@ -11,8 +11,11 @@ import chainrule.data.Packing;
 import chainrule.data.TokenFile;
 import chainrule.data.Vocabulary;
 import chainrule.data.Windows;
+import chainrule.model.Net;
 import chainrule.text.HuggingFaceTokenizer;
 import chainrule.train.Examples;
+import chainrule.train.Pairs;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -25,14 +28,12 @@ import java.util.OptionalLong;
  * it.
  */
 final class TrainingText implements AutoCloseable {
-    /** A hundredth of the text is held out, where that is a window at least. */
+    /** A hundredth of the text is held out, where that is a window at least; of examples, which are fewer, a twentieth. */
     private static final double SHARE = 0.01;
 
-    /** Of chats and completions, which are fewer, a twentieth. */
     private static final double SHARE_OF_EXAMPLES = 0.05;
 
     private static final int FEW_DOCUMENTS = 200;
-    private static final int LENGTH = 256;
     private static final long PAUSE = 5_000_000_000L;
 
     /**
@@ -115,7 +116,7 @@ final class TrainingText implements AutoCloseable {
 
     /** The tokens of a row where none are asked for: as many as the longest example has, or what suits texts. */
     int length(Optional<Integer> asked) {
-        return asked.orElseGet(() -> training.masked() ? (int) Math.max(1, training.longest() - 1) : LENGTH);
+        return asked.orElseGet(() -> training.masked() ? (int) Math.max(1, training.longest() - 1) : 256);
     }
 
     /** The first example with what is only read of it marked; none where all of the text is trained. */
@@ -135,6 +136,19 @@ final class TrainingText implements AutoCloseable {
         return new Rows(
                 Examples.of(new Batches(split.training(), seed)),
                 measured.count() == 0 ? Optional.empty() : Optional.of(Examples.of(measured)));
+    }
+
+    /** Pairs of answers with what {@code net}, not yet trained, makes of them; the last twentieth is held out. */
+    Rows pairs(int length, long seed, Net net, Console console) throws IOException {
+        Windows all = new HeldOut.None()
+                .split(training, new Packing.OnePerRow(length))
+                .training();
+        Path file = training.file().resolveSibling("reference.f64");
+        try (Progress line = console.progress("reference", all.count(), Progress.Unit.COUNT)) {
+            double[] reference = Pairs.reference(file, net, all, n -> line.update(n, ""));
+            Pairs.Split split = Pairs.of(all, reference).split(SHARE_OF_EXAMPLES, seed);
+            return new Rows(split.training(), split.heldOut());
+        }
     }
 
     private HeldOut.Split split(Packing packing, long seed) {

@@ -1,6 +1,7 @@
 package chainrule.apps.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import chainrule.data.TokenFile;
 import java.io.IOException;
@@ -165,6 +166,28 @@ class FineTuneTest {
                 "");
         ids.done();
         assertThat(ids.err()).doesNotContain("brackets");
+    }
+
+    @Test
+    void pairsOfAnswersMakeTheBetterOneLikelier() throws IOException {
+        Files.writeString(data, "{\"prompt\": \"a time\", \"chosen\": \" upon\", \"rejected\": \" once\"}\n".repeat(6));
+        JsonNode json =
+                train("--steps", "12", "--objective", "dpo:beta=0.1", "--json").json();
+        assertThat(json.get("heldOutLossBefore").doubleValue()).isCloseTo(Math.log(2), within(1e-4));
+        assertThat(json.get("heldOutLoss").doubleValue()).isLessThan(0.5);
+        assertThat(run().resolve("data/reference.f64")).hasSize(12 * 8);
+        JsonNode again =
+                Run.of("train", "--resume", "--out", run().toString(), "--json").json();
+        assertThat(again.get("heldOutLoss")).isEqualTo(json.get("heldOutLoss"));
+    }
+
+    @Test
+    void pairsAndTheirObjectiveGoTogether() throws IOException {
+        refused(
+                train("--objective", "dpo"),
+                "have messages: --objective dpo, and no other, learns from prompt, chosen and rejected");
+        Files.writeString(data, "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}\n");
+        refused(train(), "have prompt, chosen and rejected: --objective dpo");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package chainrule.apps.cli;
+package chainrule.train;
 
 import chainrule.decode.Engine;
 import chainrule.decode.Request;
@@ -7,16 +7,15 @@ import chainrule.decode.Stops;
 import chainrule.model.CausalLM;
 import chainrule.model.Net;
 import chainrule.text.HuggingFaceTokenizer;
-import chainrule.train.Observer;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** How the model in training continues a few prompts. */
-record TrainingSamples(List<String> prompts, HuggingFaceTokenizer tokenizer, int end) {
+public record TextSamples(List<String> prompts, HuggingFaceTokenizer tokenizer, int end) {
     private static final int TOKENS = 40;
 
     /** Shows them, a line each, whenever it is time for a sample. */
-    Observer to(Consumer<String> lines) {
+    public Observer to(Consumer<String> lines) {
         return new Observer() {
             @Override
             public void sample(long step, Net net) {
