@@ -11,7 +11,7 @@ import chainrule.tensor.Counter;
  */
 record Ziggurat(long seed) implements Noise {
     private static final int LAYERS = 256;
-    private static final double R = 3.6541528853610088;
+    private static final double R = 3.654152885361009;
     private static final double V = 0.00492867323399;
 
     /** A layer's width x[i], its height from f(x[i]) to f(x[i+1]). */

@@ -14,7 +14,9 @@ import chainrule.studies.tuning.Arms.Arm;
 import chainrule.studies.tuning.Arms.Shape;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -122,9 +124,9 @@ public record MezoStudy() implements Study {
     /** The arms on a real model, after what is known of the embedded one. */
     Outcome large(Checkpoint checkpoint, Shape shape, List<Finding> findings, List<Outcome.Table> tables, Lab lab)
             throws IOException {
-        OptionalLong[] peaks = new OptionalLong[PeakMemory.Work.values().length];
+        Map<PeakMemory.Work, OptionalLong> peaks = new EnumMap<>(PeakMemory.Work.class);
         for (PeakMemory.Work work : PeakMemory.Work.values()) {
-            peaks[work.ordinal()] = PeakMemory.of(checkpoint.path(), work);
+            peaks.put(work, PeakMemory.of(checkpoint.path(), work));
         }
         Polarity data = Polarity.of(lab, shape.train(), shape.dev(), shape.test(), 1);
         try (Arms arms = new Arms(checkpoint, shape, data, lab)) {
@@ -176,9 +178,10 @@ public record MezoStudy() implements Study {
         return claim.found(ahead, ahead >= bound);
     }
 
-    private static Finding memory(Claim claim, OptionalLong[] peaks, PeakMemory.Work work, double least, double most) {
-        OptionalLong inference = peaks[PeakMemory.Work.INFERENCE.ordinal()];
-        OptionalLong peak = peaks[work.ordinal()];
+    private static Finding memory(
+            Claim claim, Map<PeakMemory.Work, OptionalLong> peaks, PeakMemory.Work work, double least, double most) {
+        OptionalLong inference = peaks.getOrDefault(PeakMemory.Work.INFERENCE, OptionalLong.empty());
+        OptionalLong peak = peaks.getOrDefault(work, OptionalLong.empty());
         if (inference.isEmpty() || peak.isEmpty()) {
             return claim.unclear(Double.NaN, "this operating system does not say what a process takes");
         }
@@ -197,11 +200,9 @@ public record MezoStudy() implements Study {
                         List.of("bytes of the log", e.logBytes())));
     }
 
-    private static Outcome.Table memory(OptionalLong... peaks) {
+    private static Outcome.Table memory(Map<PeakMemory.Work, OptionalLong> peaks) {
         List<List<Object>> rows = new ArrayList<>();
-        for (PeakMemory.Work work : PeakMemory.Work.values()) {
-            peaks[work.ordinal()].ifPresent(bytes -> rows.add(List.of(work.toString(), bytes / 1e6)));
-        }
+        peaks.forEach((work, peak) -> peak.ifPresent(bytes -> rows.add(List.of(work.toString(), bytes / 1e6))));
         return new Outcome.Table("Peak memory", List.of("work", "MB"), rows);
     }
 
