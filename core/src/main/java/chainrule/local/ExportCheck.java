@@ -2,11 +2,13 @@ package chainrule.local;
 
 import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
+import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.Input;
 import chainrule.model.Step;
 import chainrule.model.Tap;
 import chainrule.model.family.Models;
+import chainrule.nn.Compute;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.Arrays;
@@ -43,36 +45,53 @@ public record ExportCheck(int prompts, double largestDifference, double perplexi
     public static ExportCheck of(
             Models.Form form, Decoder lm, Prompts own, Checkpoint exported, Models.Types types, List<String> texts) {
         List<int[]> prompts = prompts(own, exported, texts, lm);
-        try (Decoder again = Models.load(exported);
-                var _ = new NoGradGuard()) {
+        try (CausalLM again = Models.loadForDecoding(exported, Compute.F32)) {
+            Seen found = Seen.of(lm, again, prompts);
+            Models.round(form, lm.parameters(), types);
+            Seen rounded = Seen.of(lm, again, prompts);
+            if (!(rounded.share <= CLOSE)) {
+                throw wrong(
+                        exported,
+                        "its logits differ by up to " + rounded.difference
+                                + " from those of the model in memory rounded to the same number type");
+            }
+            return new ExportCheck(
+                    prompts.size(),
+                    found.difference,
+                    Math.exp(found.before / found.scored),
+                    Math.exp(found.after / found.scored));
+        }
+    }
+
+    /**
+     * What two models say of the same texts.
+     *
+     * @param share of the largest logit of a text by which the two differ
+     * @param before negative log-likelihood of the one, {@code after} of the other, over {@code scored} tokens
+     */
+    private record Seen(double difference, double share, double before, double after, long scored) {
+        static Seen of(Decoder lm, CausalLM again, List<int[]> prompts) {
             double difference = 0;
+            double share = 0;
             double before = 0;
             double after = 0;
             long scored = 0;
-            for (int[] ids : prompts) {
-                try (var _ = new Scope()) {
-                    Tensor ours = logits(lm, ids);
-                    Tensor theirs = logits(again, ids);
-                    difference = Math.max(difference, largest(ours.sub(theirs)));
-                    before += nll(ours, ids);
-                    after += nll(theirs, ids);
-                    scored += ids.length - 1;
-                }
-            }
-            Models.round(form, lm.parameters(), types);
-            for (int[] ids : prompts) {
-                try (var _ = new Scope()) {
-                    Tensor rounded = logits(lm, ids);
-                    double left = largest(rounded.sub(logits(again, ids)));
-                    if (!(left <= CLOSE * (1 + largest(rounded)))) {
-                        throw wrong(
-                                exported,
-                                "its logits differ by up to " + left
-                                        + " from those of the model in memory rounded to the same number type");
+            try (CausalLM ours = lm.forDecoding(Compute.F32);
+                    var _ = new NoGradGuard()) {
+                for (int[] ids : prompts) {
+                    try (var _ = new Scope()) {
+                        Tensor mine = logits(ours, ids);
+                        Tensor theirs = logits(again, ids);
+                        double largest = largest(mine.sub(theirs));
+                        difference = Math.max(difference, largest);
+                        share = Math.max(share, largest / (1 + largest(mine)));
+                        before += nll(mine, ids);
+                        after += nll(theirs, ids);
+                        scored += ids.length - 1;
                     }
                 }
             }
-            return new ExportCheck(prompts.size(), difference, Math.exp(before / scored), Math.exp(after / scored));
+            return new Seen(difference, share, before, after, scored);
         }
     }
 
@@ -119,7 +138,7 @@ public record ExportCheck(int prompts, double largestDifference, double perplexi
     }
 
     /** [T,V] */
-    private static Tensor logits(Decoder lm, int[] ids) {
+    private static Tensor logits(CausalLM lm, int[] ids) {
         Step step = lm.forward(Input.of(Ops.ids(ids).unsqueeze(0)), Tap.NONE);
         return step.logits(0, step.rows());
     }
