@@ -7,6 +7,7 @@ import chainrule.objective.distil.Compared.Distribution;
 import chainrule.objective.distil.Divergence;
 import chainrule.objective.distil.Parts;
 import chainrule.objective.distil.Teacher;
+import chainrule.objective.distil.Term;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.List;
@@ -27,7 +28,7 @@ public record Distillation(Divergence divergence, Teacher teacher) implements Ro
      * @throws chainrule.BadInput where a name or a setting does not exist
      */
     public static Objective parse(String text, Teacher teacher) {
-        List<Spec.Weighted<Object>> terms = Spec.parseSum(text, Object.class, Divergence.class, Objective.class);
+        List<Spec.Weighted<Term>> terms = Spec.parseSum(text, Term.class, Divergence.class, Objective.class);
         return Sum.of(terms.stream()
                 .map(t -> new Spec.Weighted<Objective>(
                         t.weight(),

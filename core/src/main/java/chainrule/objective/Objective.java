@@ -2,10 +2,11 @@ package chainrule.objective;
 
 import chainrule.Spec;
 import chainrule.model.Net;
+import chainrule.objective.distil.Term;
 import java.util.List;
 
 /** What training minimises: Σ weight · mean, over one {@link Mean} or a {@link Sum} of several. */
-public sealed interface Objective permits Mean, Sum {
+public sealed interface Objective extends Term permits Mean, Sum {
     /** The means that are added up, each with its weight. */
     List<Spec.Weighted<Mean>> means();
 

@@ -40,6 +40,7 @@ import picocli.CommandLine.ScopeType;
             Chat.class,
             Compare.class,
             Train.class,
+            Distil.class,
             Control.class,
             Score.class,
             Eval.class,

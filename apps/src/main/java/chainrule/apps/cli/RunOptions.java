@@ -2,7 +2,6 @@ package chainrule.apps.cli;
 
 import chainrule.Spec;
 import chainrule.nn.Compute;
-import chainrule.objective.Dpo;
 import chainrule.objective.Objective;
 import chainrule.optim.Layers;
 import chainrule.optim.Mezo;
@@ -129,8 +128,9 @@ final class RunOptions {
     /**
      * @param rows of the text
      * @param length of a row
+     * @param minimised what {@link #objective} names
      */
-    Settings settings(long rows, int length, Start start) {
+    Settings settings(long rows, int length, Start start, Objective minimised) {
         if (steps.isPresent() && epochs.isPresent()) {
             throw new Failure.Usage("Give --steps or --epochs, not both.");
         }
@@ -143,7 +143,7 @@ final class RunOptions {
                     batch,
                     length,
                     accumulate,
-                    objective(),
+                    minimised,
                     optimizer(start),
                     schedule(count),
                     seed,
@@ -153,16 +153,6 @@ final class RunOptions {
         } catch (IllegalArgumentException e) {
             throw new Failure.Usage("Training cannot go so: " + e.getMessage() + ".");
         }
-    }
-
-    /** Whether pairs of answers are compared. */
-    boolean pairs() {
-        return objective().means().stream().anyMatch(m -> m.method() instanceof Dpo);
-    }
-
-    /** @throws chainrule.BadInput for an objective that does not exist */
-    Objective objective() {
-        return Objective.parse(objective);
     }
 
     /** The optimizer, with the options that are for it where it does not name them itself. */

@@ -21,11 +21,12 @@ import java.util.Locale;
  */
 record TrainedAdapter(Models.Form form, String base, Adapted lm) implements Export, AutoCloseable {
     /** A fresh adapter on {@code trained}, or the one that the run in {@code folder} has reached. */
-    static TrainedAdapter of(Train asked, RunFolder folder, TrainedModel trained, Console console) {
+    static TrainedAdapter of(
+            Lora settings, Train asked, RunFolder folder, TrainedModel trained, Console console) {
         Models.Form form = trained.form();
         Adapted lm = Files.exists(folder.path().resolve("adapter_config.json"))
                 ? Adapted.of(PeftFolder.read(folder.checkpoint(), form), trained.net())
-                : asked.lora().orElseThrow().on(form, trained.net());
+                : settings.on(form, trained.net());
         console.note(String.format(
                 Locale.ROOT,
                 "Adapter: %,d parameters; the model's own stay as they are",

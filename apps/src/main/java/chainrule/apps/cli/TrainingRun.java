@@ -25,44 +25,40 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A training run whose text is ready: says what it will do, trains, and says how it ended. */
-record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console console) {
+record TrainingRun(Training asked, RunFolder folder, TokenizerFiles files, Console console) {
     /** @param model the one that is trained on; empty: a fresh one */
     int go(Optional<Checkpoint> model) throws IOException {
-        RunOptions run = asked.run;
+        TrainingOptions options = asked.options();
+        RunOptions run = options.run;
         try (TrainingText text = TrainingText.open(files.folder());
                 HuggingFaceTokenizer tokenizer = files.open();
                 TrainedModel trained = model.isPresent()
-                        ? TrainedModel.of(model.get(), keepsQuantised(), run.compute(), files)
+                        ? TrainedModel.of(model.get(), asked.keepsQuantised(), run.compute(), files)
                         : TrainedModel.fresh(
-                                asked.shape.config(tokenizer.size(), text.length(run.length)),
+                                options.shape.config(asked.vocabulary(tokenizer), text.length(run.length)),
                                 run.seed,
                                 run.compute(),
                                 files)) {
             int length = text.length(run.length);
             check(trained, tokenizer, length);
             TrainingText.Rows rows =
-                    run.pairs() ? text.pairs(length, run.seed, trained.net(), console) : text.rows(length, run.seed);
-            Settings settings = run.settings(rows.training().rows(), length, asked.start());
-            announce(text, trained, settings, rows);
-            if (!asked.json && folder.measurements().isEmpty()) {
-                var view = ExampleView.on(console.terminal() && console.colours());
-                text.example(view, tokenizer).ifPresent(console::note);
-            }
-            var samples = new TextSamples(asked.samplePrompts(), tokenizer, files.end());
-            if (asked.lora().isPresent()) {
-                try (var adapter = TrainedAdapter.of(asked, folder, trained, console)) {
-                    var task = new Trainer.Task(adapter.lm(), rows.training(), rows.heldOut(), adapter);
-                    return train(task, settings, samples);
+                    asked.pairs() ? text.pairs(length, run.seed, trained.net(), console) : text.rows(length, run.seed);
+            try (Training.Lessons lessons = asked.lessons(trained, rows, folder, console)) {
+                Settings settings =
+                        run.settings(rows.training().rows(), length, asked.start(), lessons.objective());
+                announce(text, trained, settings, rows);
+                if (!options.json && folder.measurements().isEmpty()) {
+                    var view = ExampleView.on(console.terminal() && console.colours());
+                    text.example(view, tokenizer).ifPresent(console::note);
                 }
+                var task = new Trainer.Task(lessons.net(), lessons.training(), rows.heldOut(), lessons.export());
+                int code = train(task, settings, new TextSamples(asked.samplePrompts(), tokenizer, files.end()));
+                if (code == Verb.DONE) {
+                    lessons.over();
+                }
+                return code;
             }
-            var task = new Trainer.Task(trained.net(), rows.training(), rows.heldOut(), trained);
-            return train(task, settings, samples);
         }
-    }
-
-    /** Under an adapter, where memory is to be saved, quantised weights stay so. */
-    private boolean keepsQuantised() {
-        return asked.lora().isPresent() && asked.run.checkpointing;
     }
 
     private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer, int length) {
@@ -118,7 +114,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
                 var board = new TensorBoard(folder.path());
                 var line = new ProgressLine(settings.steps(), progress)) {
             List<Observer> observers = new ArrayList<>(List.of(line, samples.to(progress::print)));
-            if (asked.tensorboard) {
+            if (asked.options().tensorboard) {
                 observers.add(board);
             }
             return Trainer.run(task, settings, folder, Observer.all(observers.toArray(Observer[]::new)), interrupt);
@@ -131,7 +127,7 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
         OptionalDouble before = folder.before();
         OptionalDouble after =
                 all.isEmpty() ? OptionalDouble.empty() : all.getLast().evaluation();
-        if (asked.json) {
+        if (asked.options().json) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("folder", path.toString());
             result.put("step", outcome.step());
@@ -145,8 +141,8 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             console.json(result);
         }
         if (outcome.interrupted()) {
-            console.note("Stopped and saved after step " + outcome.step()
-                    + ". Go on with: ./chainrule train --resume --out " + path);
+            console.note("Stopped and saved after step " + outcome.step() + ". Go on with: ./chainrule " + asked.name()
+                    + " --resume --out " + path);
         } else {
             if (before.isPresent() && after.isPresent()) {
                 console.note(String.format(
@@ -158,10 +154,9 @@ record TrainingRun(Train asked, RunFolder folder, TokenizerFiles files, Console 
             String prompt = asked.samplePrompts().getFirst().isEmpty()
                     ? "The"
                     : asked.samplePrompts().getFirst();
-            boolean adapter = asked.lora().isPresent();
-            console.note("Done: the " + (adapter ? "adapter" : "model") + " is in " + path + ", its loss curve in "
-                    + path.resolve("loss.svg") + ". Try: ./chainrule generate \"" + prompt + "\" --model "
-                    + (adapter ? asked.from.orElseThrow() + " --adapter " : "") + path);
+            console.note("Done: the " + (asked.start() == RunOptions.Start.ADAPTER ? "adapter" : "model") + " is in " + path
+                    + ", its loss curve in " + path.resolve("loss.svg") + ". Try: ./chainrule generate \"" + prompt + "\" "
+                    + asked.use(path));
         }
     }
 }

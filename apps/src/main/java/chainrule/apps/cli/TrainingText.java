@@ -18,6 +18,7 @@ import chainrule.train.Pairs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -124,8 +125,12 @@ final class TrainingText implements AutoCloseable {
         return view.first(training, tokenizer);
     }
 
-    /** What is trained on and measured on, as rows. */
-    record Rows(Examples training, Optional<Examples> heldOut) {}
+    /**
+     * What is trained on and measured on, as rows.
+     *
+     * @param windows of both
+     */
+    record Rows(Examples training, Optional<Examples> heldOut, List<Windows> windows) {}
 
     Rows rows(int length, long seed) {
         Packing packing = training.masked() ? new Packing.OnePerRow(length) : new Packing.Contiguous(length);
@@ -135,7 +140,8 @@ final class TrainingText implements AutoCloseable {
                 .orElse(split.heldOut());
         return new Rows(
                 Examples.of(new Batches(split.training(), seed)),
-                measured.count() == 0 ? Optional.empty() : Optional.of(Examples.of(measured)));
+                measured.count() == 0 ? Optional.empty() : Optional.of(Examples.of(measured)),
+                List.of(split.training(), measured));
     }
 
     /** Pairs of answers with what {@code net}, not yet trained, makes of them; the last twentieth is held out. */
@@ -147,7 +153,7 @@ final class TrainingText implements AutoCloseable {
         try (Progress line = console.progress("reference", all.count(), Progress.Unit.COUNT)) {
             double[] reference = Pairs.reference(file, net, all, n -> line.update(n, ""));
             Pairs.Split split = Pairs.of(all, reference).split(SHARE_OF_EXAMPLES, seed);
-            return new Rows(split.training(), split.heldOut());
+            return new Rows(split.training(), split.heldOut(), List.of(all));
         }
     }
 

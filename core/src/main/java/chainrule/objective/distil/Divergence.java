@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
  * A measure of how far the student's distribution is from the teacher's, row by row. Both are softmax(z/τ), in float32 at
  * least; there is no factor τ² for the gradient that a temperature τ makes smaller.
  */
-public sealed interface Divergence
+public sealed interface Divergence extends Term
         permits ForwardKl, ReverseKl, JensenShannon, TotalVariation, Decoupled, Atkd, Divergence.Custom {
     /** The open door for measures of systems and of library users. */
     non-sealed interface Custom extends Divergence {}
