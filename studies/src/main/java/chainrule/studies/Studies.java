@@ -8,6 +8,7 @@ import chainrule.studies.gdc.GdcStudy;
 import chainrule.studies.tuning.MezoStudy;
 import chainrule.studies.training.ContrastiveTokenStudy;
 import chainrule.studies.training.SimCtgStudy;
+import chainrule.studies.distil.AtkdStudy;
 import java.io.IOException;
 import java.util.List;
 
@@ -23,6 +24,7 @@ public final class Studies {
                 new MezoStudy(),
                 new ContrastiveTokenStudy(),
                 new SimCtgStudy(),
+                new AtkdStudy(),
                 new GdcStudy());
     }
 

@@ -66,6 +66,13 @@ public record DataFile(String path, List<String> addresses, String sha256, Form 
                 }
                 return lines.toString().getBytes(StandardCharsets.UTF_8);
             }
+        },
+        /** The pairs of MedQuAD's folder of Genetics Home Reference, of the repository's archive. */
+        MEDQUAD_GHR {
+            @Override
+            byte[] of(byte[] original) {
+                return MedQuad.lines(original, "3_GHR_QA");
+            }
         };
 
         abstract byte[] of(byte[] original);

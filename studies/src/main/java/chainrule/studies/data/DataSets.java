@@ -206,6 +206,17 @@ public final class DataSets {
                     "00e6d123a99a101529b6fd6b8d2299cbc65345baef10616f9db561ae88157179",
                     Form.DIALOGUES)));
 
+    /** Questions on genetic conditions with their answers, one JSON object a line, with a focus. */
+    public static final DataSet MEDQUAD_GHR = new DataSet(
+            "medquad-ghr",
+            "MedQuAD, questions and answers from Genetics Home Reference",
+            "CC BY 4.0",
+            List.of(new DataFile(
+                    "retro/medquad_ghr.jsonl",
+                    "https://codeload.github.com/abachaa/MedQuAD/zip/577bd37b96c02d1833b2c9eed2de9f96964e96cb",
+                    "11514ef006a7baf859109a5bca34be807404905a2a407dd8db4e20cb453a486c",
+                    Form.MEDQUAD_GHR)));
+
     private DataSets() {}
 
     public static List<DataSet> all() {
@@ -215,6 +226,7 @@ public final class DataSets {
                 SENTENCES,
                 SPEC_BENCH,
                 DIALOGUES,
+                MEDQUAD_GHR,
                 SENTENCE_POLARITY,
                 NAMES,
                 LEGISLATORS,
