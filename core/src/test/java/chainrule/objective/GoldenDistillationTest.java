@@ -16,6 +16,7 @@ import chainrule.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -231,7 +232,7 @@ class GoldenDistillationTest {
                     Ops.ids(new int[][] {JsonMapper.shared().treeToValue(example.required("target"), int[].class)});
             Batch batch = new Batch(Input.of(targets), targets, torch.ones(1, 4));
             for (Atkd.Direction d : Atkd.Direction.values()) {
-                String name = d.name().toLowerCase(java.util.Locale.ROOT);
+                String name = d.name().toLowerCase(Locale.ROOT);
                 double found = mean("atkd:direction=" + name, teacher, new Given(student, true), batch)
                         .item_double();
                 assertThat(found).isCloseTo(example.required(name).doubleValue(), within(1e-6));

@@ -1,5 +1,6 @@
 package chainrule.apps.cli;
 
+import chainrule.BadInput;
 import chainrule.Progress;
 import chainrule.model.Decoder;
 import chainrule.model.Net;
@@ -38,6 +39,11 @@ record DistilLessons(
         try {
             Teacher live = ModelTeacher.of(lm);
             live.suits(student.net());
+            int length = rows.windows().getFirst().length();
+            if (length > lm.context()) {
+                throw new BadInput("Rows of " + length + " tokens are longer than the teacher's context of "
+                        + lm.context() + ": choose a smaller --length.");
+            }
             return new DistilLessons(
                     asked,
                     student,

@@ -33,7 +33,7 @@ public record Compared(Distribution teacher, Distribution student, Tensor target
 
     /** With the student in the teacher's place and the teacher in the student's. */
     public Compared exchanged() {
-        return new Compared(student, teacher, target);
+        return new Compared(/* teacher= */ student, /* student= */ teacher, target);
     }
 
     /** KL(teacher ‖ student) = Σ_v p[v] (log p[v] − log q[v]) of each row: [C]. */
