@@ -153,9 +153,9 @@ final class Distil implements Training {
                     "--cache keeps answers to given texts: leave it out with --sequences " + sequences + ".");
         }
         boolean texts = options.data.isEmpty() || ExampleShape.of(options.data) == ExampleShape.TEXT;
-        if (!texts && (cache.isPresent() || !given)) {
-            throw new Failure.Usage("Of chats and completions the student learns as they are given, from a teacher that is"
-                    + " asked each time: leave out --cache and --sequences.");
+        if (!texts && !given) {
+            throw new Failure.Usage(
+                    "Of chats and completions the student learns as they are given: leave out --sequences.");
         }
         int length = options.run.length.orElse(256);
         if (promptTokens.isPresent() && (promptTokens.get() < 1 || promptTokens.get() > length)) {

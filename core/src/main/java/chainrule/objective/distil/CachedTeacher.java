@@ -113,19 +113,20 @@ public final class CachedTeacher implements Teacher, AutoCloseable {
     @Override
     public Answer of(Input input, Tensor targets) {
         ByteBuffer[] rows = rows(input, targets);
+        int width = (int) targets.size(1);
         return at -> {
             try (var scope = new Scope()) {
-                return scope.keep(logits(rows, Ops.longs(at)));
+                return scope.keep(logits(rows, width, Ops.longs(at)));
             }
         };
     }
 
-    /** The batch's rows in the file. */
+    /** The batch's rows in the file, where they have zeros up to their full length. */
     private ByteBuffer[] rows(Input input, Tensor targets) {
-        if (!(input.tokens() instanceof Tokens.Ids(Tensor idsBT)) || idsBT.size(1) != form.length()) {
+        if (!(input.tokens() instanceof Tokens.Ids(Tensor idsBT)) || idsBT.size(1) > form.length()) {
             throw unknown();
         }
-        int t = form.length();
+        int t = (int) idsBT.size(1);
         long[] ids;
         long[] next;
         try (var _ = new Scope()) {
@@ -133,7 +134,7 @@ public final class CachedTeacher implements Teacher, AutoCloseable {
             next = Ops.longs(targets.select(1, t - 1));
         }
         ByteBuffer[] rows = new ByteBuffer[next.length];
-        int[] row = new int[t + 1];
+        int[] row = new int[form.length() + 1];
         for (int b = 0; b < rows.length; b++) {
             for (int i = 0; i < t; i++) {
                 row[i] = (int) ids[b * t + i];
@@ -160,14 +161,14 @@ public final class CachedTeacher implements Teacher, AutoCloseable {
     }
 
     /** The rest in equal parts, and what is kept in its place: [C,V]. */
-    private Tensor logits(ByteBuffer[] rows, long... at) {
+    private Tensor logits(ByteBuffer[] rows, int width, long... at) {
         int k = form.kept();
         long[] ids = new long[at.length * k];
         float[] logs = new float[at.length * k];
         float[] rest = new float[at.length];
         for (int c = 0; c < at.length; c++) {
-            ByteBuffer row = rows[(int) (at[c] / form.length())];
-            int t = (int) (at[c] % form.length());
+            ByteBuffer row = rows[(int) (at[c] / width)];
+            int t = (int) (at[c] % width);
             for (int i = 0; i < k; i++) {
                 ids[c * k + i] = row.getInt(form.idsAt() + (t * k + i) * Integer.BYTES);
                 logs[c * k + i] = row.getFloat(form.logsAt() + (t * k + i) * Float.BYTES);
