@@ -126,8 +126,7 @@ final class Training implements Workload {
         @Override
         public double backward() {
             try (var _ = new Scope()) {
-                Tensor loss =
-                        objective.loss(lm, batch, objective.counts(batch)).total();
+                Tensor loss = objective.loss(lm, batch, objective.counts(batch)).total();
                 loss.backward();
                 return loss.item_double();
             }

@@ -4,11 +4,11 @@ import chainrule.BadInput;
 import chainrule.studies.decoding.ContrastiveSearchStudy;
 import chainrule.studies.decoding.MomentumStudy;
 import chainrule.studies.decoding.SpeculativeStudy;
+import chainrule.studies.distil.AtkdStudy;
 import chainrule.studies.gdc.GdcStudy;
-import chainrule.studies.tuning.MezoStudy;
 import chainrule.studies.training.ContrastiveTokenStudy;
 import chainrule.studies.training.SimCtgStudy;
-import chainrule.studies.distil.AtkdStudy;
+import chainrule.studies.tuning.MezoStudy;
 import java.io.IOException;
 import java.util.List;
 

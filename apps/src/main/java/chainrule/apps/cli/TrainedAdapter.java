@@ -21,8 +21,7 @@ import java.util.Locale;
  */
 record TrainedAdapter(Models.Form form, String base, Adapted lm) implements Export, AutoCloseable {
     /** A fresh adapter on {@code trained}, or the one that the run in {@code folder} has reached. */
-    static TrainedAdapter of(
-            Lora settings, Train asked, RunFolder folder, TrainedModel trained, Console console) {
+    static TrainedAdapter of(Lora settings, Train asked, RunFolder folder, TrainedModel trained, Console console) {
         Models.Form form = trained.form();
         Adapted lm = Files.exists(folder.path().resolve("adapter_config.json"))
                 ? Adapted.of(PeftFolder.read(folder.checkpoint(), form), trained.net())

@@ -115,8 +115,7 @@ interface Training extends Verb {
             Training begun = begun(path);
             ModelOptions.setThreads(asked.threads);
             begun.options().json = asked.json;
-            return new TrainingRun(begun, folder, TrainingOptions.tokenizer(folder), console)
-                    .go(begun.reached(folder));
+            return new TrainingRun(begun, folder, TrainingOptions.tokenizer(folder), console).go(begun.reached(folder));
         }
     }
 

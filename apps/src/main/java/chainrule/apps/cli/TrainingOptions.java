@@ -135,7 +135,11 @@ final class TrainingOptions {
                     run.length.orElse(Models.form(model).config().context()),
                     truncate);
             TrainingText.write(
-                    files.folder(), new TrainingText.Source(examples, Optional.empty()), tokenizer, files.end(), console);
+                    files.folder(),
+                    new TrainingText.Source(examples, Optional.empty()),
+                    tokenizer,
+                    files.end(),
+                    console);
             examples.remarks().forEach(console::note);
         }
     }

@@ -44,8 +44,7 @@ record TrainingRun(Training asked, RunFolder folder, TokenizerFiles files, Conso
             TrainingText.Rows rows =
                     asked.pairs() ? text.pairs(length, run.seed, trained.net(), console) : text.rows(length, run.seed);
             try (Training.Lessons lessons = asked.lessons(trained, rows, folder, console)) {
-                Settings settings =
-                        run.settings(rows.training().rows(), length, asked.start(), lessons.objective());
+                Settings settings = run.settings(rows.training().rows(), length, asked.start(), lessons.objective());
                 announce(text, trained, settings, rows);
                 if (!options.json && folder.measurements().isEmpty()) {
                     var view = ExampleView.on(console.terminal() && console.colours());
@@ -154,9 +153,11 @@ record TrainingRun(Training asked, RunFolder folder, TokenizerFiles files, Conso
             String prompt = asked.samplePrompts().getFirst().isEmpty()
                     ? "The"
                     : asked.samplePrompts().getFirst();
-            console.note("Done: the " + (asked.start() == RunOptions.Start.ADAPTER ? "adapter" : "model") + " is in " + path
-                    + ", its loss curve in " + path.resolve("loss.svg") + ". Try: ./chainrule generate \"" + prompt + "\" "
-                    + asked.use(path));
+            console.note(
+                    "Done: the " + (asked.start() == RunOptions.Start.ADAPTER ? "adapter" : "model") + " is in " + path
+                            + ", its loss curve in " + path.resolve("loss.svg") + ". Try: ./chainrule generate \""
+                            + prompt + "\" "
+                            + asked.use(path));
         }
     }
 }
