@@ -83,6 +83,31 @@ class WrittenTest {
     }
 
     @Test
+    void theSameBeginningsGoOnInAnotherWayInAnotherBatch() {
+        try (Decoder lm = Toy.fresh();
+                var _ = new Scope()) {
+            Examples same = new Examples() {
+                @Override
+                public long rows() {
+                    return 2;
+                }
+
+                @Override
+                public Batch batch(long number, int rows) {
+                    return Toy.TRAIN.batch(0, rows);
+                }
+
+                @Override
+                public String description() {
+                    return "the same rows";
+                }
+            };
+            Written own = new Written(same, lm, lm, new Sequences.Student(), PROMPT, END, 7);
+            assertThat(ids(own.batch(3, 2))).isNotEqualTo(ids(own.batch(4, 2))).isEqualTo(ids(own.batch(3, 2)));
+        }
+    }
+
+    @Test
     void aMixIsMixedInItsParts() {
         try (Decoder lm = Toy.fresh();
                 var _ = new Scope()) {
