@@ -84,9 +84,10 @@ public record AtkdStudy() implements Study {
                 plan.questions());
     }
 
+    /** At {@code SMOKE} students are too small to answer at all. */
     @Override
     public List<Claim> claims(Size size) {
-        return List.of(CERTAINTY, SHARE, PARTS, HEADLINE, DROP);
+        return size == Size.SMOKE ? List.of(CERTAINTY, SHARE) : List.of(CERTAINTY, SHARE, PARTS, HEADLINE, DROP);
     }
 
     @Override
@@ -96,7 +97,10 @@ public record AtkdStudy() implements Study {
         String json = new BpeTrainer(plan.vocabulary(), List.of(Lines.END, Lines.ANSWER))
                 .train(questions.training().stream().map(p -> p.prompt() + p.answer()));
         try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.parse(json, "the study's tokenizer")) {
-            return new Course(plan, questions, tokenizer, lab).held(AtkdStudy::findings);
+            return new Course(plan, questions, tokenizer, lab)
+                    .held((certainties, marks) -> findings(certainties, marks).stream()
+                            .filter(f -> claims(size).contains(f.claim()))
+                            .toList());
         }
     }
 

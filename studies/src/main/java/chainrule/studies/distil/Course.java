@@ -26,7 +26,6 @@ import java.util.stream.LongStream;
 final class Course {
     static final int ROWS = 8;
 
-    private static final double LEARNING = 1e-3;
     private static final double TEACHING = 5e-4;
 
     /** What is concluded. */
@@ -82,7 +81,7 @@ final class Course {
 
     private Decoder grown(Shape shape, long seed, String what, Examples examples, long steps) throws IOException {
         Decoder lm = school.fresh(shape, seed);
-        teach(lm, new NextToken(), examples, steps, LEARNING, what);
+        teach(lm, new NextToken(), examples, steps, plan.learning(), what);
         return lm;
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param vocabulary tokens of the tokenizer
  * @param length of a row
+ * @param learning the highest learning rate of teachers, and of the student's pretraining
  * @param pretraining steps of the student on answers alone
  * @param steps of teaching
  * @param questions to be answered, in {@code answer} tokens at most
@@ -20,6 +21,7 @@ record Plan(
         Shape student,
         int vocabulary,
         int length,
+        double learning,
         long pretraining,
         long steps,
         int questions,
@@ -39,10 +41,11 @@ record Plan(
     static Plan of(Size size) {
         return size == Size.SMOKE
                 ? new Plan(
-                        List.of(new Rung("T1", new Shape(1, 32, 2), 1), new Rung("T3", new Shape(2, 64, 2), 10)),
+                        List.of(new Rung("T1", new Shape(1, 32, 2), 1), new Rung("T3", new Shape(2, 64, 2), 50)),
                         new Shape(1, 32, 2),
                         400,
                         48,
+                        5e-3,
                         30,
                         60,
                         12,
@@ -57,6 +60,7 @@ record Plan(
                         new Shape(4, 128, 4),
                         2048,
                         160,
+                        1e-3,
                         800,
                         400,
                         150,

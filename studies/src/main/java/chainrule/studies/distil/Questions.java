@@ -37,7 +37,7 @@ record Questions(List<Pair> training, List<Pair> measured, List<Pair> asked) {
     private static final Pattern GENE = Pattern.compile("^Mutations in the (\\w+) gene cause");
     private static final Pattern INHERITED =
             Pattern.compile("inherited in an? ((?:autosomal|X-linked) (?:dominant|recessive)) pattern");
-    private static final int SMOKE = 400;
+    private static final int SMOKE = 60;
     private static final long SEED = 17;
 
     static Questions of(Size size, Lab lab) throws IOException {
