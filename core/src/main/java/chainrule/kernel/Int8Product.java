@@ -21,7 +21,12 @@ public final class Int8Product implements Product {
     private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     private static final int L = FloatVector.SPECIES_PREFERRED.length();
     /** Rows of bytes from which tiles are faster where there are any. */
-    private static final int MANY = 10;
+    private static final int MANY = 12;
+    /**
+     * Rows of bytes that a panel meets on its way from memory. Between the loads of a processor that works on more rows
+     * lie so many products that few loads are under way at once; the other rows find the panel in the core's cache.
+     */
+    private static final int FIRST = 2;
 
     private final MicroKernel kernel;
     private final Limbs limbs;
@@ -39,7 +44,6 @@ public final class Int8Product implements Product {
     private final Rows bytes;
 
     private float[] largest = {};
-    private MicroKernel.@Nullable Code last;
 
     private Int8Product(MicroKernel kernel, int outputs, Int8Weights w, float[] bias) {
         this.kernel = kernel;
@@ -108,11 +112,16 @@ public final class Int8Product implements Product {
             var tile = new Brgemm.Tile(Brgemm.U8S8, width, inputs, inputs, width, width, false);
             return (panel, to) -> tile.apply(rows, bytes.memory(), panel, to);
         }
-        if (last == null || last.rowCount() != rows) {
-            last = kernel.code(rows, inputs);
+        MicroKernel.Code first = kernel.code(FIRST, inputs);
+        if (rows == FIRST) {
+            return (panel, to) -> first.apply(bytes.memory(), panel, to);
         }
-        MicroKernel.Code code = last;
-        return (panel, to) -> code.apply(bytes.memory(), panel, to);
+        MicroKernel.Code others = kernel.code(rows - FIRST, inputs);
+        MemorySegment left = bytes.memory().asSlice((long) FIRST * inputs);
+        return (panel, to) -> {
+            first.apply(bytes.memory(), panel, to);
+            others.apply(left, panel, to.asSlice((long) FIRST * width * Integer.BYTES));
+        };
     }
 
     private void panel(Sums writer, int p, int n, Rows out) {

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Products of 8-bit numbers in machine code that FBGEMM, a part of libtorch, writes for this processor: C = A B, with
@@ -37,6 +38,9 @@ public enum MicroKernel {
     private final int outputs;
     private final int least;
     private final int range;
+    private final Map<Size, Code> written = new ConcurrentHashMap<>();
+
+    private record Size(int rows, int inputs) {}
 
     /**
      * @param set FBGEMM's {@code inst_set_t}
@@ -70,8 +74,12 @@ public enum MicroKernel {
         return range;
     }
 
-    /** The code for R rows of I inputs, a multiple of 4. FBGEMM writes it once. */
+    /** The code for R rows of I inputs, a multiple of 4; it is written once. */
     Code code(int rowCount, int inputs) {
+        return written.computeIfAbsent(new Size(rowCount, inputs), size -> write(size.rows(), size.inputs()));
+    }
+
+    private Code write(int rowCount, int inputs) {
         MemorySegment generator = Libtorch.GENERATORS.get(this);
         if (generator == null) {
             throw new IllegalStateException("libtorch has no code for " + this);
@@ -82,7 +90,7 @@ public enum MicroKernel {
             MemorySegment self = arena.allocateFrom(ADDRESS, blocks);
             var function =
                     (MemorySegment) Libtorch.GENERATE.invokeExact(generator, self, false, rowCount, outputs, inputs);
-            return new Code(function, rowCount, inputs, outputs);
+            return new Code(function, inputs, outputs);
         } catch (Throwable e) {
             throw new IllegalStateException("FBGEMM has no code for " + this, e);
         }
@@ -114,8 +122,8 @@ public enum MicroKernel {
         }
     }
 
-    /** Machine code for one number of rows; it lives as long as the process. */
-    record Code(MemorySegment function, int rowCount, int inputs, int outputs) {
+    /** Machine code for one number of rows R; it lives as long as the process. */
+    record Code(MemorySegment function, int inputs, int outputs) {
         /** Writes the sums [R,O] of {@code rows} [R,I] times {@code panel}. */
         void apply(MemorySegment rows, MemorySegment panel, MemorySegment sums) {
             try {

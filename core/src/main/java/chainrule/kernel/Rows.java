@@ -37,7 +37,7 @@ public final class Rows implements AutoCloseable {
         if (rows > capacity) {
             int count = Math.ceilDiv(rows, GROUP) * GROUP;
             Arena larger = Arena.ofShared();
-            MemorySegment room = larger.allocate((long) count * width * Float.BYTES, ALIGNMENT);
+            MemorySegment room = unchecked(larger.allocate((long) count * width * Float.BYTES, ALIGNMENT));
             room.copyFrom(memory);
             close();
             arena = larger;
@@ -46,6 +46,13 @@ public final class Rows implements AutoCloseable {
         }
     }
 
+    /** The same memory without its life: every call of machine code would count itself into a shared arena and out. */
+    @SuppressWarnings("restricted")
+    private static MemorySegment unchecked(MemorySegment memory) {
+        return MemorySegment.ofAddress(memory.address()).reinterpret(memory.byteSize());
+    }
+
+    /** Valid until the rows grow or close. */
     public MemorySegment memory() {
         return memory;
     }

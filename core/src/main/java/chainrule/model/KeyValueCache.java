@@ -1,6 +1,7 @@
 package chainrule.model;
 
 import chainrule.kernel.Attend;
+import chainrule.kernel.Workers;
 import chainrule.nn.Attention;
 import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
@@ -183,22 +184,26 @@ final class KeyValueCache implements Cache {
         if (same == from.length) {
             return;
         }
+        int settled = same;
+        Workers.each(layers.size(), l -> move(layers.get(l).memory(), settled, from));
+    }
+
+    private void move(Attend.Memory layer, int same, int... from) {
         int width = heads().keys() * heads().width();
-        float[] live = new float[parents.length * width];
-        for (Layer layer : layers) {
-            MemorySegment values = layer.memory().values();
-            MemorySegment.copy(values, FLOAT, 4L * committed() * width, live, 0, live.length);
+        float[] moved = new float[from.length * width];
+        MemorySegment values = layer.values();
+        for (int i = same; i < from.length; i++) {
+            MemorySegment.copy(values, FLOAT, 4L * (committed() + from[i]) * width, moved, i * width, width);
+        }
+        int rest = from.length - same;
+        MemorySegment.copy(moved, same * width, values, FLOAT, 4L * (committed() + same) * width, rest * width);
+        MemorySegment keys = layer.keys();
+        for (int element = 0; element < width; element++) {
             for (int i = same; i < from.length; i++) {
-                MemorySegment.copy(live, from[i] * width, values, FLOAT, 4L * (committed() + i) * width, width);
+                moved[i] = keys.get(FLOAT, key(committed() + from[i], element, width));
             }
-            MemorySegment keys = layer.memory().keys();
-            for (int element = 0; element < width; element++) {
-                for (int i = 0; i < parents.length; i++) {
-                    live[i] = keys.get(FLOAT, key(committed() + i, element, width));
-                }
-                for (int i = same; i < from.length; i++) {
-                    keys.set(FLOAT, key(committed() + i, element, width), live[from[i]]);
-                }
+            for (int i = same; i < from.length; i++) {
+                keys.set(FLOAT, key(committed() + i, element, width), moved[i]);
             }
         }
     }
