@@ -49,7 +49,8 @@ public final class Prompts implements AutoCloseable {
     public static Prompts of(Checkpoint checkpoint, Consumer<String> warnings) {
         Optional<Tokenizer> tokenizer = checkpoint
                 .tokenizer()
-                .<Tokenizer>map(HuggingFaceTokenizer::open)
+                .<Tokenizer>map(
+                        file -> HuggingFaceTokenizer.open(file.toAbsolutePath().getParent()))
                 .or(() -> ofMetadata(checkpoint));
         return new Prompts(checkpoint, tokenizer, warnings);
     }

@@ -22,6 +22,7 @@ import chainrule.worlds.wordnet.WordNet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -44,6 +45,35 @@ class EmbeddedModelTest {
                         .json()
                         .get("licence"))
                 .isNotNull();
+    }
+
+    @Test
+    void aTextBeginsAsItsTokenizersConfigSays() {
+        String text = "quillfish (noun):";
+        try (HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.open(MODEL)) {
+            int[] ids = tokenizer.ids(text, false);
+            int begin = tokenizer.id("<|endoftext|>").orElseThrow();
+            var read = Run.of("score", text, "--model", MODEL.toString(), "--json")
+                    .json()
+                    .get("ids");
+            assertThat(read.get(0).intValue()).isEqualTo(begin);
+            assertThat(read).hasSize(ids.length + 1);
+        }
+    }
+
+    @Test
+    void aFileForLlamaCppIsTheSameModel(@TempDir Path folder) {
+        Path file = folder.resolve("made.gguf");
+        Run.of("export", MODEL.toString(), file.toString(), "--dtype", "f32").done();
+        String[] question = {"generate", "quillfish (noun):", "--max-tokens", "12", "--compute", "f32", "--model"};
+        assertThat(text(question, file)).isEqualTo(text(question, MODEL));
+    }
+
+    private static String text(String[] question, Path model) {
+        String[] line = Arrays.copyOf(question, question.length + 2);
+        line[question.length] = model.toString();
+        line[question.length + 1] = "--json";
+        return Run.of(line).json().get("texts").get(0).get("text").stringValue();
     }
 
     @Test
