@@ -31,7 +31,7 @@ import java.util.List;
  *     {@code all-linear}: all but the output head; empty: what has queries and what has values
  * @param seed of A
  */
-public record Lora(int rank, double alpha, boolean rslora, List<String> targets, long seed) {
+public record Lora(int rank, double alpha, boolean rslora, List<String> targets, long seed) implements AdapterMethod {
     static final String ALL = "all-linear";
 
     public Lora {
@@ -59,14 +59,21 @@ public record Lora(int rank, double alpha, boolean rslora, List<String> targets,
         return alpha / (rslora ? Math.sqrt(rank) : rank);
     }
 
-    /** A fresh adapter on {@code base}, which must outlive it. @throws BadInput where a target names nothing */
+    /** @throws BadInput where a target names nothing */
+    @Override
     public Adapted on(Models.Form form, Decoder base) {
         return Adapted.of(fresh(form), base);
     }
 
     /** @throws BadInput where a target names nothing in models of a form */
+    @Override
     public void check(Models.Form form) {
         chosen(Target.of(form));
+    }
+
+    @Override
+    public Lora withSeed(long other) {
+        return new Lora(rank, alpha, rslora, targets, other);
     }
 
     /** A fresh adapter for models of a form. @throws BadInput where a target names nothing */

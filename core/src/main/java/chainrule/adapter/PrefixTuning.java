@@ -3,6 +3,7 @@ package chainrule.adapter;
 import chainrule.BadInput;
 import chainrule.model.Decoder;
 import chainrule.model.Prefix;
+import chainrule.model.family.Models;
 import chainrule.tensor.Counter;
 
 /**
@@ -21,7 +22,7 @@ import chainrule.tensor.Counter;
  * @param length M
  * @param seed of the tokens
  */
-public record PrefixTuning(int length, long seed) {
+public record PrefixTuning(int length, long seed) implements AdapterMethod {
     public PrefixTuning {
         if (length < 1) {
             throw new IllegalArgumentException("a prefix of length " + length + ": at least 1 is needed");
@@ -43,16 +44,30 @@ public record PrefixTuning(int length, long seed) {
         return ids;
     }
 
-    /**
-     * A fresh prefix before {@code base}, which must outlive it.
-     *
-     * @throws BadInput where it leaves no room for a text
-     */
-    public Adapted on(Decoder base) {
-        if (length >= base.context()) {
-            throw new BadInput("A prefix of " + length + " leaves no room for a text in a context of " + base.context()
+    /** @throws BadInput where it leaves no room for a text */
+    @Override
+    public Adapted on(Models.Form form, Decoder base) {
+        check(form);
+        return Adapted.of(new PrefixAdapter(Prefix.of(base, tokens(base.vocabulary()))), base);
+    }
+
+    /** @throws BadInput where it leaves no room for a text */
+    @Override
+    public void check(Models.Form form) {
+        int context = form.config().context();
+        if (length >= context) {
+            throw new BadInput("A prefix of " + length + " leaves no room for a text in a context of " + context
                     + " tokens: choose a shorter one.");
         }
-        return Adapted.of(new PrefixAdapter(Prefix.of(base, tokens(base.vocabulary()))), base);
+    }
+
+    @Override
+    public PrefixTuning withSeed(long other) {
+        return new PrefixTuning(length, other);
+    }
+
+    @Override
+    public int room() {
+        return length;
     }
 }

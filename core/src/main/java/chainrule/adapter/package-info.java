@@ -2,8 +2,8 @@
  * Adapters: a few parameters of their own that change a model whose parameters stay as they are.
  *
  * <ul>
- *   <li>{@link chainrule.adapter.Lora}, {@link chainrule.adapter.PrefixTuning}: the methods, as settings from which a fresh
- *       adapter is made.
+ *   <li>{@link chainrule.adapter.AdapterMethod}: a method, as settings from which a fresh adapter is made:
+ *       {@link chainrule.adapter.Lora}, {@link chainrule.adapter.PrefixTuning}.
  *   <li>{@link chainrule.adapter.Adapter}: an adapter's parameters. It is put on a decoder for training, or changes a
  *       checkpoint while that is loaded for decoding, with no cost per token.
  *   <li>{@link chainrule.adapter.Adapted}: a decoder with an adapter on it; what trains it moves the adapter alone.

@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  * config.json, model.safetensors, tokenizer.json …    the model of the latest checkpoint, for whoever loads it
  * command.json                                        what started the run
  * metrics.jsonl, loss.svg                             what it measured
- * checkpoints/step-N/                                 those files, optimizer.safetensors and state.json
+ * checkpoints/step-N/                                 those files, and what the run itself needs to go on:
+ *                                                     optimizer.safetensors and state.json, or run.safetensors
  * checkpoints/latest                                  the name of the one to go on from
  * </pre>
  *
@@ -39,7 +40,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** What a checkpoint is filled with. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void write(Path folder) throws IOException;
     }
 
@@ -126,7 +127,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** Whether there is a checkpoint yet. */
-    boolean begun() {
+    public boolean begun() {
         return Files.exists(path.resolve("checkpoints/latest"));
     }
 
@@ -149,7 +150,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** Writes the checkpoint of {@code step}, and drops all but the last {@code keep}. @throws TrainingStopped where it cannot */
-    void save(long step, int keep, Content content) {
+    public void save(long step, int keep, Content content) {
         Path checkpoints = path.resolve("checkpoints");
         Path aside = checkpoints.resolve("step-" + step + ".tmp");
         try {

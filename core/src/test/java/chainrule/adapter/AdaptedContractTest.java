@@ -73,7 +73,7 @@ class AdaptedContractTest {
 
         @Override
         Bases.Owning adapted(Models.Form of) {
-            return Bases.Owning.prefix(of.config());
+            return Bases.Owning.prefix(of);
         }
     }
 

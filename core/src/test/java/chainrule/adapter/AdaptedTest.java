@@ -74,7 +74,7 @@ class AdaptedTest {
                 IntStream.concat(Arrays.stream(before), Arrays.stream(TEXT)).toArray();
         for (Models.Form form : Bases.forms()) {
             try (Decoder base = Tiny.decoder(form.config(), 3);
-                    Adapted lm = tuning.on(base);
+                    Adapted lm = tuning.on(form, base);
                     CausalLM packed = lm.forDecoding(Compute.F32)) {
                 float[] expected = Bases.logits(base, whole);
                 expected = Arrays.copyOfRange(expected, before.length * 101, expected.length);
@@ -137,7 +137,7 @@ class AdaptedTest {
         for (Models.Form form : Bases.forms()) {
             try (Decoder base = Tiny.decoder(form.config(), 3);
                     Adapted lora = EVERYWHERE.on(form, base);
-                    Adapted prefix = new PrefixTuning().on(base)) {
+                    Adapted prefix = new PrefixTuning().on(form, base)) {
                 for (Adapted lm : List.of(lora, prefix)) {
                     var before = values(base.parameters());
                     var begun = values(lm.parameters());
@@ -216,7 +216,7 @@ class AdaptedTest {
         try (Decoder base = Tiny.decoder(form.config(), 3)) {
             float[] before = Bases.logits(base, TEXT);
             try (Adapted first = new Lora().on(form, base);
-                    Adapted second = new PrefixTuning().on(base)) {
+                    Adapted second = new PrefixTuning().on(form, base)) {
                 Bases.shake(first.adapter(), 1);
                 Bases.shake(second.adapter(), 2);
                 assertThat(Bases.logits(first, TEXT)).isNotEqualTo(before);
@@ -240,10 +240,10 @@ class AdaptedTest {
             assertThatThrownBy(() -> new Lora().on(other, base))
                     .isInstanceOf(BadInput.class)
                     .hasMessageContaining("another base model");
-            assertThatThrownBy(() -> new PrefixTuning(64, 0).on(base))
+            assertThatThrownBy(() -> new PrefixTuning(64, 0).on(form, base))
                     .isInstanceOf(BadInput.class)
                     .hasMessageContaining("64");
-            try (Adapted lm = new PrefixTuning(5, 0).on(base)) {
+            try (Adapted lm = new PrefixTuning(5, 0).on(form, base)) {
                 assertThatThrownBy(() -> Bases.logits(lm, new int[60]))
                         .isInstanceOf(BadInput.class)
                         .hasMessageContaining("60 tokens")
@@ -259,7 +259,7 @@ class AdaptedTest {
     void aLookIntoAnAdaptedModelNeedsNoGradient() {
         var form = new Models.Form(new Llama(), Tiny.llama());
         try (Decoder base = Tiny.decoder(form.config(), 3);
-                Adapted lm = new PrefixTuning().on(base);
+                Adapted lm = new PrefixTuning().on(form, base);
                 var _ = new NoGradGuard()) {
             lm.parameters().tensors().values().forEach(t -> t.set_requires_grad(true));
             try (CausalLM packed = lm.forDecoding(Compute.F32)) {

@@ -4,7 +4,6 @@ import chainrule.Golden;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
-import chainrule.model.DecoderConfig;
 import chainrule.model.Input;
 import chainrule.model.Step;
 import chainrule.model.Tap;
@@ -78,9 +77,9 @@ final class Bases {
             return new Owning(lm, base);
         }
 
-        static Owning prefix(DecoderConfig config) {
-            Decoder base = Tiny.decoder(config, 3);
-            Adapted lm = new PrefixTuning(4, 1).on(base);
+        static Owning prefix(Models.Form form) {
+            Decoder base = Tiny.decoder(form.config(), 3);
+            Adapted lm = new PrefixTuning(4, 1).on(form, base);
             shake(lm.adapter(), 6);
             return new Owning(lm, base);
         }

@@ -188,7 +188,7 @@ class PeftFolderTest {
                 }
             }
             try (Decoder base = Tiny.decoder(form.config(), 3);
-                    Adapted lm = new PrefixTuning(3, 1).on(base)) {
+                    Adapted lm = new PrefixTuning(3, 1).on(form, base)) {
                 PeftFolder.write(lm.adapter(), form, "base", folder);
                 try (Adapted again = Adapted.of(PeftFolder.read(folder, form), base)) {
                     assertThat(Bases.logits(again, text)).containsExactly(Bases.logits(lm, text));

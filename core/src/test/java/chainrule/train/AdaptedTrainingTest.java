@@ -52,7 +52,7 @@ class AdaptedTrainingTest {
     void gradientsOfActivationsThatAreComputedAgainAreTheAdaptersOwnBitForBit() {
         try (Decoder base = Tiny.decoder(Tiny.llama(), 4);
                 Adapted lora = LORA.on(FORM, base);
-                Adapted prefix = new PrefixTuning().on(base)) {
+                Adapted prefix = new PrefixTuning().on(FORM, base)) {
             for (Adapted lm : List.of(lora, prefix)) {
                 var kept = gradients(lm);
                 var again = gradients(new Recomputed(lm));

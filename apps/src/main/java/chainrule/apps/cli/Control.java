@@ -22,8 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code control}: statements about a model's texts, and what keeps them. */
 @Command(
@@ -39,7 +41,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  ./chainrule control fit --model my-model --always contains-word:amazing",
             "  ./chainrule control sample --model my-model --mean 0.5*pronoun-majority:female --count 5",
-            "  ./chainrule control train --model my-model --always contains-word:amazing --out runs/amazing"
+            "  ./chainrule control train --model my-model --always contains-word:amazing --out runs/amazing",
+            "  ./chainrule control train --resume --out runs/amazing"
         })
 final class Control implements Verb {
     /** What is done. */
@@ -48,6 +51,9 @@ final class Control implements Verb {
         SAMPLE,
         TRAIN
     }
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "ACTION", description = "fit, sample or train.")
     Action action = Action.FIT;
@@ -80,11 +86,10 @@ final class Control implements Verb {
 
     @Override
     public int run(Console console) throws IOException {
-        control.constraints();
         if (action == Action.TRAIN) {
-            ModelOptions.setThreads(model.threads);
-            return training.run(model.model.checkpoint(), control, json, console);
+            return training.run(this, console);
         }
+        control.constraints();
         try (LocalModel lm = model.open(Compute.F32, console)) {
             SequenceModel base = SequenceModel.packed(lm.lm(), control.sequences(lm.prompts()));
             SequenceModel.Fitted fitted = control.fit(base);

@@ -1,6 +1,5 @@
 package chainrule.apps.cli;
 
-import chainrule.BadInput;
 import chainrule.Progress;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.control.SequenceModel;
@@ -13,26 +12,32 @@ import chainrule.model.Decoder;
 import chainrule.model.family.Models;
 import chainrule.nn.Compute;
 import chainrule.optim.AdamW;
+import chainrule.train.Durable;
 import chainrule.train.Interrupt;
+import chainrule.train.RunFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Training of a model towards a target, into a folder from which it can be loaded and the run gone on with. */
+/** Training of a model towards a target, in a run's folder. */
 final class ControlTraining {
-    private static final String STATE = "control.safetensors";
+    /** Of a checkpoint: all that the run is, and what was seen of it so far, one line of JSON each time. */
+    private static final String RUN = "run.safetensors";
 
-    @Option(names = "--out", paramLabel = "FOLDER", description = "train: where the model goes.")
+    private static final String EVALUATIONS = "evaluations.jsonl";
+    private static final int KEPT = 2;
+
+    @Option(names = "--out", paramLabel = "FOLDER", description = "train: the run's folder, with the model in it.")
     Optional<Path> out = Optional.empty();
 
-    @Option(names = "--resume", description = "train: go on with the run in --out, with the same options.")
+    @Option(names = "--resume", description = "train: go on with the run in --out, as it was started.")
     boolean resume;
 
     @Option(names = "--steps", paramLabel = "N", description = "train: (${DEFAULT-VALUE}).")
@@ -50,30 +55,51 @@ final class ControlTraining {
             description = "train: steps between evaluations, on as many texts, and checkpoints (${DEFAULT-VALUE}).")
     int interval = 10;
 
-    int run(Checkpoint checkpoint, ControlOptions control, boolean json, Console console) throws IOException {
-        Path folder = out.orElseThrow(() -> new Failure.Usage("train writes a model: name a folder by --out."));
-        if (Files.exists(folder) && !resume) {
-            throw new BadInput(folder + " is there already: go on with its run by --resume, or name another folder.");
-        }
-        if (resume && !Files.isRegularFile(folder.resolve(STATE))) {
-            throw new BadInput(folder + " has no run to go on with.");
-        }
-        try (Prompts prompts = Prompts.of(checkpoint, line -> console.note("chainrule: " + line));
-                Decoder base = Models.load(checkpoint)) {
-            Target target = control.fit(SequenceModel.of(base, control.sequences(prompts)))
-                    .target();
-            Files.createDirectories(folder.resolve("data"));
-            TokenizerFiles files = new TokenizerFiles(folder.resolve("data"));
-            if (!resume) {
-                files.copy(checkpoint);
-                files.copyTo(folder);
+    int run(Control asked, Console console) throws IOException {
+        Path path = out.orElseThrow(() -> new Failure.Usage("train writes a model: name a folder by --out."));
+        if (resume) {
+            try (RunFolder folder = RunFolder.resume(path)) {
+                Control begun = Main.begun(path, Control.class);
+                begun.json = asked.json;
+                return begun.training.go(begun, folder, console);
             }
-            try (TrainedModel policy = TrainedModel.of(checkpoint, false, Compute.F32, files);
-                    Tuning tuning = new Tuning(target, policy.net(), settings(control.seed))) {
-                if (resume) {
-                    tuning.restore(folder.resolve(STATE));
+        }
+        asked.control.constraints();
+        Checkpoint model = asked.model.model.checkpoint();
+        List<String> command = Main.command(asked.spec.commandLine().getParseResult(), console.environment());
+        try (RunFolder folder = RunFolder.create(path, command)) {
+            try {
+                TokenizerFiles files = TrainingOptions.tokenizer(folder);
+                Files.createDirectories(files.folder());
+                files.copy(model);
+                return go(asked, folder, console);
+            } catch (RuntimeException | IOException e) {
+                if (!folder.begun()) {
+                    Durable.deleteAll(path);
                 }
-                return train(tuning, policy, folder, json, console);
+                throw e;
+            }
+        }
+    }
+
+    private int go(Control asked, RunFolder folder, Console console) throws IOException {
+        ModelOptions.setThreads(asked.model.threads);
+        Checkpoint model = asked.model.model.checkpoint();
+        try (Prompts prompts = Prompts.of(model, line -> console.note("chainrule: " + line));
+                Decoder base = Models.load(model)) {
+            Target target = asked.control
+                    .fit(SequenceModel.of(base, asked.control.sequences(prompts)))
+                    .target();
+            TokenizerFiles files = TrainingOptions.tokenizer(folder);
+            try (TrainedModel policy = TrainedModel.of(model, false, Compute.F32, files);
+                    Tuning tuning = new Tuning(target, policy.net(), settings(asked.control.seed))) {
+                List<String> evaluations = new ArrayList<>();
+                if (folder.begun()) {
+                    tuning.restore(folder.checkpoint().resolve(RUN));
+                    evaluations.addAll(Files.readAllLines(folder.checkpoint().resolve(EVALUATIONS)));
+                }
+                train(tuning, policy, folder, evaluations, console);
+                return end(tuning.step(), folder, evaluations, asked.json, console);
             }
         }
     }
@@ -84,37 +110,54 @@ final class ControlTraining {
                 .withSeed(seed);
     }
 
-    private int train(Tuning tuning, TrainedModel policy, Path folder, boolean json, Console console)
-            throws IOException {
-        Evaluation[] last = new Evaluation[1];
+    /** Trains, and saves after every evaluation and where it is stopped. */
+    private void train(
+            Tuning tuning, TrainedModel policy, RunFolder folder, List<String> evaluations, Console console) {
+        RunFolder.Content content = aside -> {
+            policy.write(policy.net(), aside);
+            tuning.save(aside.resolve(RUN));
+            Files.write(aside.resolve(EVALUATIONS), evaluations);
+        };
+        long[] saved = {folder.begun() ? tuning.step() : -1};
         try (var interrupt = new Interrupt();
                 Progress progress = console.progress("step", steps, Progress.Unit.COUNT)) {
+            progress.update(tuning.step(), "");
             tuning.run(
                     found -> {
-                        last[0] = found;
+                        evaluations.add(JsonMapper.shared().writeValueAsString(found));
                         progress.print(line(found));
                         progress.update(found.step(), "");
-                        save(tuning, folder);
+                        folder.save(found.step(), KEPT, content);
+                        saved[0] = found.step();
                     },
                     interrupt);
-            save(tuning, folder);
-            Models.save(
-                    policy.form(), policy.net().parameters(), policy.tokenizer().special(), ScalarType.Float, folder);
-            if (json) {
-                console.json(json(folder, tuning.step(), Optional.ofNullable(last[0])));
+            if (saved[0] != tuning.step()) {
+                folder.save(tuning.step(), KEPT, content);
             }
-            boolean ended = tuning.step() >= steps;
-            console.note(ended ? "Done: the model is in " + folder + "." : "Stopped and saved: go on with --resume.");
-            return ended ? Verb.DONE : Verb.INTERRUPTED;
         }
     }
 
-    private static void save(Tuning tuning, Path folder) {
-        try {
-            tuning.save(folder.resolve(STATE));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private int end(long step, RunFolder folder, List<String> evaluations, boolean json, Console console) {
+        Path path = folder.path();
+        boolean over = step >= steps;
+        if (json) {
+            console.json(Map.of(
+                    "folder",
+                    path.toString(),
+                    "step",
+                    step,
+                    "interrupted",
+                    !over,
+                    "evaluation",
+                    JsonMapper.shared().readTree(evaluations.getLast())));
         }
+        console.note(
+                over
+                        ? "Done: the model is in " + path + ", what was seen of it in " + path.resolve(EVALUATIONS)
+                                + ". Try: ./chainrule generate \"The\" --model " + path
+                        : "Stopped and saved after step " + step
+                                + ". Go on with: ./chainrule control train --resume --out " + path);
+        return over ? Verb.DONE : Verb.INTERRUPTED;
     }
 
     private static String line(Evaluation e) {
@@ -132,13 +175,5 @@ final class ControlTraining {
                 e.effectiveSampleSize(),
                 e.texts(),
                 e.replaced() ? "  new proposal" : "");
-    }
-
-    private static Map<String, Object> json(Path folder, long step, Optional<Evaluation> last) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("folder", folder.toString());
-        all.put("step", step);
-        last.ifPresent(e -> all.put("evaluation", e));
-        return all;
     }
 }

@@ -1,10 +1,13 @@
 package chainrule.apps.cli;
 
+import chainrule.BadInput;
+import chainrule.train.RunFolder;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +127,24 @@ public final class Main {
             }
         }
         return all;
+    }
+
+    /**
+     * A verb with the options that the run in {@code path} was started with.
+     *
+     * @throws BadInput where another verb started it
+     */
+    static <V extends Verb> V begun(Path path, Class<V> type) {
+        String[] arguments = RunFolder.command(path).toArray(String[]::new);
+        Object verb = commandLine(Map.of())
+                .parseArgs(arguments)
+                .subcommand()
+                .commandSpec()
+                .userObject();
+        if (type.isInstance(verb)) {
+            return type.cast(verb);
+        }
+        throw new BadInput(path.resolve("command.json") + " does not hold a command of this verb.");
     }
 
     private static String help(CommandLine command, Object object) {

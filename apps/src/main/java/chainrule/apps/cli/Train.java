@@ -1,6 +1,6 @@
 package chainrule.apps.cli;
 
-import chainrule.adapter.Lora;
+import chainrule.adapter.AdapterMethod;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.local.ModelArgument;
 import chainrule.model.Net;
@@ -53,6 +53,14 @@ final class Train implements Training {
                     "With --from: train a LoRA adapter, the model stays as it is; rank=8,alpha=16,targets=[q_proj;v_proj].")
     Optional<String> lora = Optional.empty();
 
+    @Option(
+            names = "--prefix",
+            paramLabel = "SETTINGS",
+            arity = "0..1",
+            fallbackValue = "",
+            description = "With --from: train keys and values before every text, the model stays as it is; length=5.")
+    Optional<String> prefix = Optional.empty();
+
     @Mixin
     TrainingOptions options = new TrainingOptions();
 
@@ -81,7 +89,7 @@ final class Train implements Training {
         if (from.isEmpty()) {
             return RunOptions.Start.NOTHING;
         }
-        return lora.isPresent() ? RunOptions.Start.ADAPTER : RunOptions.Start.MODEL;
+        return adapted() ? RunOptions.Start.ADAPTER : RunOptions.Start.MODEL;
     }
 
     @Override
@@ -89,12 +97,25 @@ final class Train implements Training {
         return model();
     }
 
-    /** The adapter that is trained; empty: the model itself is. */
-    Optional<Lora> lora() {
-        if (lora.isPresent() && from.isEmpty()) {
-            throw new Failure.Usage("--lora adapts a model: name it with --from.");
+    private boolean adapted() {
+        return lora.isPresent() || prefix.isPresent();
+    }
+
+    /** What adapts the model; empty: the model itself is trained. */
+    private Optional<AdapterMethod> adapter() {
+        if (adapted() && from.isEmpty()) {
+            throw new Failure.Usage("--lora and --prefix adapt a model: name it with --from.");
         }
-        return lora.map(text -> TrainedAdapter.settings(text, options.run.seed));
+        if (lora.isPresent() && prefix.isPresent()) {
+            throw new Failure.Usage("Give --lora or --prefix, not both.");
+        }
+        return lora.map(settings -> TrainedAdapter.method("lora", settings, options.run.seed))
+                .or(() -> prefix.map(settings -> TrainedAdapter.method("prefix-tuning", settings, options.run.seed)));
+    }
+
+    @Override
+    public int room() {
+        return adapter().map(AdapterMethod::room).orElse(0);
     }
 
     private Objective objective() {
@@ -109,29 +130,30 @@ final class Train implements Training {
     @Override
     public void check() {
         objective();
-        lora().ifPresent(adapter -> adapter.check(Models.form(model().orElseThrow())));
+        adapter().ifPresent(adapter -> adapter.check(Models.form(model().orElseThrow())));
     }
 
     /** Under an adapter the base is read again, since a checkpoint has the adapter alone. */
     @Override
     public Optional<Checkpoint> reached(RunFolder folder) {
-        return lora.isPresent() ? model() : Training.super.reached(folder);
+        return adapted() ? model() : Training.super.reached(folder);
     }
 
     @Override
     public String use(Path folder) {
-        return lora.isPresent() ? "--model " + from.orElseThrow() + " --adapter " + folder : Training.super.use(folder);
+        return adapted() ? "--model " + from.orElseThrow() + " --adapter " + folder : Training.super.use(folder);
     }
 
     /** Under an adapter, where memory is to be saved, quantised weights stay so. */
     @Override
     public boolean keepsQuantised() {
-        return lora.isPresent() && options.run.checkpointing;
+        return adapted() && options.run.checkpointing;
     }
 
     @Override
     public Lessons lessons(TrainedModel trained, TrainingText.Rows rows, RunFolder folder, Console console) {
-        Optional<TrainedAdapter> adapter = lora().map(l -> TrainedAdapter.of(l, this, folder, trained, console));
+        Optional<TrainedAdapter> adapter =
+                adapter().map(method -> TrainedAdapter.of(method, this, folder, trained, console));
         return new Lessons() {
             @Override
             public Objective objective() {

@@ -2,7 +2,7 @@ package chainrule.apps.cli;
 
 import chainrule.Spec;
 import chainrule.adapter.Adapted;
-import chainrule.adapter.Lora;
+import chainrule.adapter.AdapterMethod;
 import chainrule.adapter.PeftFolder;
 import chainrule.model.Net;
 import chainrule.model.family.Models;
@@ -21,11 +21,12 @@ import java.util.Locale;
  */
 record TrainedAdapter(Models.Form form, String base, Adapted lm) implements Export, AutoCloseable {
     /** A fresh adapter on {@code trained}, or the one that the run in {@code folder} has reached. */
-    static TrainedAdapter of(Lora settings, Train asked, RunFolder folder, TrainedModel trained, Console console) {
+    static TrainedAdapter of(
+            AdapterMethod method, Train asked, RunFolder folder, TrainedModel trained, Console console) {
         Models.Form form = trained.form();
         Adapted lm = Files.exists(folder.path().resolve("adapter_config.json"))
                 ? Adapted.of(PeftFolder.read(folder.checkpoint(), form), trained.net())
-                : settings.on(form, trained.net());
+                : method.on(form, trained.net());
         console.note(String.format(
                 Locale.ROOT,
                 "Adapter: %,d parameters; the model's own stay as they are",
@@ -33,10 +34,10 @@ record TrainedAdapter(Models.Form form, String base, Adapted lm) implements Expo
         return new TrainedAdapter(form, asked.from.orElseThrow(), lm);
     }
 
-    /** Settings of LoRA as they are written after {@code --lora}. @throws chainrule.BadInput where they are none */
-    static Lora settings(String text, long seed) {
-        Lora lora = Spec.parse(text.isBlank() ? "lora" : "lora:" + text, Lora.class);
-        return text.contains("seed=") ? lora : new Lora(lora.rank(), lora.alpha(), lora.rslora(), lora.targets(), seed);
+    /** A method with {@code settings}, which may be none. @throws chainrule.BadInput where they are not its own */
+    static AdapterMethod method(String name, String settings, long seed) {
+        AdapterMethod method = Spec.parse(settings.isBlank() ? name : name + ":" + settings, AdapterMethod.class);
+        return settings.contains("seed=") ? method : method.withSeed(seed);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package chainrule.apps.cli;
 
-import chainrule.BadInput;
 import chainrule.checkpoint.Checkpoint;
 import chainrule.data.ExampleShape;
 import chainrule.model.Net;
+import chainrule.model.family.Models;
 import chainrule.objective.Objective;
 import chainrule.text.Tokenizer;
 import chainrule.train.Durable;
@@ -13,7 +13,6 @@ import chainrule.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ParseResult;
 
@@ -45,6 +44,11 @@ interface Training extends Verb {
     /** Whether matrices that are quantised stay so, and are not trained. */
     default boolean keepsQuantised() {
         return false;
+    }
+
+    /** The tokens of the model's context that are not for rows. */
+    default int room() {
+        return 0;
     }
 
     /** Whether pairs of answers are compared. */
@@ -101,9 +105,11 @@ interface Training extends Verb {
             ModelOptions.setThreads(asked.threads);
             Optional<Checkpoint> model = model();
             ExampleShape kind = asked.kind(tokenizer().isPresent(), pairs());
+            model.ifPresent(
+                    given -> asked.checkLength(kind, Models.form(given).config().context() - room()));
             try (RunFolder folder = RunFolder.create(path, Main.command(parsed(), console.environment()))) {
                 try {
-                    asked.prepare(folder, kind, tokenizer(), console);
+                    asked.prepare(folder, kind, tokenizer(), room(), console);
                 } catch (RuntimeException | IOException e) {
                     Durable.deleteAll(path);
                     throw e;
@@ -112,24 +118,10 @@ interface Training extends Verb {
             }
         }
         try (RunFolder folder = RunFolder.resume(path)) {
-            Training begun = begun(path);
+            Training begun = Main.begun(path, getClass());
             ModelOptions.setThreads(asked.threads);
             begun.options().json = asked.json;
             return new TrainingRun(begun, folder, TrainingOptions.tokenizer(folder), console).go(begun.reached(folder));
         }
-    }
-
-    /** This verb with the options that the run in {@code path} was started with. */
-    private Training begun(Path path) {
-        String[] arguments = RunFolder.command(path).toArray(String[]::new);
-        Object verb = Main.commandLine(Map.of())
-                .parseArgs(arguments)
-                .subcommand()
-                .commandSpec()
-                .userObject();
-        if (verb instanceof Training training && training.getClass() == getClass()) {
-            return training;
-        }
-        throw new BadInput(path.resolve("command.json") + " does not hold a command of this verb.");
     }
 }

@@ -89,6 +89,15 @@ final class TrainingOptions {
         return kind;
     }
 
+    /** @throws BadInput where rows are longer than a model can read; chats and completions are cut or told of one by one */
+    void checkLength(ExampleShape kind, int context) {
+        int length = run.length.orElse(kind == ExampleShape.TEXT ? TrainingText.LENGTH : 1);
+        if (length > context) {
+            throw new BadInput("Rows of " + length + " tokens are longer than the model's context of " + context
+                    + ": choose a smaller --length.");
+        }
+    }
+
     private TrainingText.Source source() {
         if (!data.isEmpty()) {
             return new TrainingText.Source(Corpus.of(data.toArray(Path[]::new)), Optional.empty());
@@ -105,8 +114,10 @@ final class TrainingOptions {
      * Makes what the run reads: the tokenizer's files and the text as tokens.
      *
      * @param model whose tokenizer is taken; empty: one is trained
+     * @param room the tokens of its context that are not for rows
      */
-    void prepare(RunFolder folder, ExampleShape kind, Optional<Checkpoint> model, Console console) throws IOException {
+    void prepare(RunFolder folder, ExampleShape kind, Optional<Checkpoint> model, int room, Console console)
+            throws IOException {
         TokenizerFiles files = tokenizer(folder);
         Files.createDirectories(files.folder());
         if (model.isPresent()) {
@@ -119,20 +130,21 @@ final class TrainingOptions {
             if (kind == ExampleShape.TEXT) {
                 TrainingText.write(files.folder(), source(), tokenizer, files.end(), console);
             } else {
-                answers(files, model.orElseThrow(), tokenizer, console);
+                answers(files, model.orElseThrow(), room, tokenizer, console);
             }
         }
     }
 
     /** Makes tokens of chats or completions, and says what was done to them. */
-    private void answers(TokenizerFiles files, Checkpoint model, HuggingFaceTokenizer tokenizer, Console console)
+    private void answers(
+            TokenizerFiles files, Checkpoint model, int room, HuggingFaceTokenizer tokenizer, Console console)
             throws IOException {
         try (Prompts prompts = Prompts.of(model, console::note)) {
             Optional<ChatFormat> format = model.chatTemplate().map(_ -> prompts.chatFormat());
             var examples = new Instructions(
                     data,
                     ExampleForm.of(tokenizer, files.end(), format),
-                    run.length.orElse(Models.form(model).config().context()),
+                    run.length.orElse(Models.form(model).config().context() - room),
                     truncate);
             TrainingText.write(
                     files.folder(),

@@ -40,7 +40,7 @@ record TrainingRun(Training asked, RunFolder folder, TokenizerFiles files, Conso
                                 run.compute(),
                                 files)) {
             int length = text.length(run.length);
-            check(trained, tokenizer, length);
+            check(trained, tokenizer);
             TrainingText.Rows rows =
                     asked.pairs() ? text.pairs(length, run.seed, trained.net(), console) : text.rows(length, run.seed);
             try (Training.Lessons lessons = asked.lessons(trained, rows, folder, console)) {
@@ -60,14 +60,10 @@ record TrainingRun(Training asked, RunFolder folder, TokenizerFiles files, Conso
         }
     }
 
-    private void check(TrainedModel trained, HuggingFaceTokenizer tokenizer, int length) {
+    private static void check(TrainedModel trained, HuggingFaceTokenizer tokenizer) {
         if (tokenizer.size() > trained.net().vocabulary()) {
             throw new BadInput("The tokenizer has " + tokenizer.size() + " tokens, more than the model's "
                     + trained.net().vocabulary() + ": they do not belong together.");
-        }
-        if (length > trained.net().context()) {
-            throw new BadInput("Rows of " + length + " tokens are longer than the model's context of "
-                    + trained.net().context() + ": choose a smaller --length.");
         }
     }
 

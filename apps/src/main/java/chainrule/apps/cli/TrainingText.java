@@ -34,6 +34,9 @@ final class TrainingText implements AutoCloseable {
 
     private static final double SHARE_OF_EXAMPLES = 0.05;
 
+    /** Tokens of a row of text where none are asked for. */
+    static final int LENGTH = 256;
+
     private static final int FEW_DOCUMENTS = 200;
     private static final long PAUSE = 5_000_000_000L;
 
@@ -117,7 +120,7 @@ final class TrainingText implements AutoCloseable {
 
     /** The tokens of a row where none are asked for: as many as the longest example has, or what suits texts. */
     int length(Optional<Integer> asked) {
-        return asked.orElseGet(() -> training.masked() ? (int) Math.max(1, training.longest() - 1) : 256);
+        return asked.orElseGet(() -> training.masked() ? (int) Math.max(1, training.longest() - 1) : LENGTH);
     }
 
     /** The first example with what is only read of it marked; none where all of the text is trained. */

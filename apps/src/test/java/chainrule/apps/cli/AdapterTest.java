@@ -3,13 +3,7 @@ package chainrule.apps.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-import chainrule.adapter.Adapted;
-import chainrule.adapter.PeftFolder;
-import chainrule.adapter.PrefixTuning;
 import chainrule.apps.TinyFolder;
-import chainrule.checkpoint.Checkpoint;
-import chainrule.model.Decoder;
-import chainrule.model.family.Models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +13,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** {@code --adapter} on every verb that opens a model, and {@code train --lora}. */
+/** {@code --adapter} on every verb that opens a model, and {@code train --lora} and {@code --prefix}. */
 class AdapterTest {
     private static final String TEXT = "once upon a time";
 
@@ -45,11 +41,7 @@ class AdapterTest {
         assertThat(trained.err())
                 .contains("Adapter: ", "the adapter is in " + lora, "--model " + model + " --adapter " + lora);
         prefix = folder.resolve("prefix").toString();
-        Checkpoint checkpoint = Checkpoint.open(base);
-        try (Decoder lm = Models.load(checkpoint);
-                Adapted tuned = new PrefixTuning(4, 1).on(lm)) {
-            PeftFolder.write(tuned.adapter(), Models.form(checkpoint), model, Path.of(prefix));
-        }
+        train(prefix, "--steps", "60", "--prefix", "length=4").done();
     }
 
     private static Run train(String out, String... options) {
@@ -97,6 +89,7 @@ class AdapterTest {
             assertThat(tuned).isNotCloseTo(perplexity(), offset(1e-3));
         }
         assertThat(perplexity("--adapter", lora)).isLessThan(perplexity());
+        assertThat(perplexity("--adapter", prefix)).isLessThan(perplexity());
     }
 
     private static double perplexity(String... options) {
@@ -149,10 +142,11 @@ class AdapterTest {
         assertThat(difference(score(merged), score(model, "--adapter", lora))).isLessThan(1e-4);
     }
 
-    @Test
-    void aRunGoesOnWhereItStopped() throws IOException {
-        String out = folder.resolve("resumed").toString();
-        String[] train = ("train --batch 2 --length 16 --lora rank=2 --eval-every 0 --save-every 2 --json --data "
+    @ParameterizedTest
+    @ValueSource(strings = {"--lora rank=2", "--prefix length=3"})
+    void aRunGoesOnWhereItStopped(String adapter) throws IOException {
+        String out = folder.resolve("resumed" + adapter.substring(2, 6)).toString();
+        String[] train = ("train --batch 2 --length 16 " + adapter + " --eval-every 0 --save-every 2 --json --data "
                         + text + " --from " + model + " --out " + out)
                 .split(" ");
         assertThat(Run.in(Map.of("CHAINRULE_STEPS", "4"), "", train)
@@ -180,6 +174,9 @@ class AdapterTest {
                 .refused(2, "--lora", "--from");
         train(folder.resolve("no").toString(), "--lora", "rank=x").refused(3, "rank must be a whole number");
         train(folder.resolve("no").toString(), "--lora", "targets=[q]").refused(3, "no linear map 'q'", "q_proj");
+        train(folder.resolve("no").toString(), "--lora", "--prefix").refused(2, "--lora or --prefix");
+        train(folder.resolve("no").toString(), "--prefix", "length=64").refused(3, "no room for a text");
+        train(folder.resolve("no").toString(), "--prefix", "length=50").refused(3, "context of 14", "--length");
         assertThat(folder.resolve("no")).doesNotExist();
     }
 }

@@ -60,7 +60,7 @@ class ControlTest {
     }
 
     @Test
-    void aTrainedModelCanBeLoadedAndItsRunGoneOnWith() {
+    void aTrainedModelCanBeLoadedAndItsRunGoneOnWith() throws IOException {
         Path out = folder.resolve("trained");
         String[] options = {
             "--always",
@@ -83,16 +83,23 @@ class ControlTest {
         assertThat(Run.of("generate", "once", "--model", out.toString(), "--max-tokens", "3")
                         .code())
                 .isZero();
-        control("train", options).refused(Verb.BAD_INPUT, "--resume");
-        List<String> again = new ArrayList<>(List.of(options));
-        again.add("--resume");
-        assertThat(control("train", again.toArray(String[]::new))
-                        .json()
-                        .get("step")
-                        .intValue())
-                .isEqualTo(4);
-        again.set(1, "contains:e");
-        control("train", again.toArray(String[]::new)).refused(Verb.BAD_INPUT, "another target");
+        control("train", options).refused(Verb.BAD_INPUT, "not empty");
+        List<String> evaluations = Files.readAllLines(out.resolve("evaluations.jsonl"));
+        assertThat(evaluations).hasSize(3);
+        assertThat(out.resolve("run.safetensors")).doesNotExist();
+        Files.writeString(out.resolve("checkpoints/latest"), "step-2\n");
+        Path weights = out.resolve("model.safetensors");
+        byte[] trained = Files.readAllBytes(weights);
+        JsonNode again = Run.of("control", "train", "--resume", "--out", out.toString(), "--json")
+                .json();
+        assertThat(again).isEqualTo(done);
+        assertThat(Files.readAllLines(out.resolve("evaluations.jsonl"))).isEqualTo(evaluations);
+        assertThat(Files.readAllBytes(weights)).isEqualTo(trained);
+        assertThat(Run.of("control", "train", "--resume", "--out", out.toString(), "--json")
+                        .json())
+                .isEqualTo(done);
+        Run.of("train", "--resume", "--out", out.toString())
+                .refused(Verb.BAD_INPUT, "does not hold a command of this verb");
     }
 
     @Test
@@ -101,6 +108,10 @@ class ControlTest {
         control("fit", "--always", "contans:o").refused(Verb.BAD_INPUT, "contains");
         control("fit", "--mean", "0.5*contains:ß", "--samples", "30").refused(Verb.BAD_INPUT, "never occurs");
         control("train", "--always", "contains:o").refused(Verb.USAGE, "--out");
+        Path none = folder.resolve("none");
+        control("train", "--mean", "0.5*contains:ß", "--samples", "30", "--out", none.toString())
+                .refused(Verb.BAD_INPUT, "never occurs");
+        assertThat(none).doesNotExist();
         assertThat(Run.of("control", "--help").done()).contains("pronoun-majority", "ends-with");
     }
 }

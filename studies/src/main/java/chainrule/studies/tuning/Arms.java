@@ -102,7 +102,7 @@ final class Arms implements AutoCloseable {
             all.add(lora("MeZO, LoRA, rate " + rate, base, Prompt.MR, mezo(rate), shape.steps));
         }
         for (double rate : new double[] {1e-2, 5e-2}) {
-            try (Adapted lm = new PrefixTuning(5, SEED).on(base)) {
+            try (Adapted lm = new PrefixTuning(5, SEED).on(form, base)) {
                 all.add(tuned(
                         new Tuning("MeZO, prefix, rate " + rate, new Mezo(rate, 0.1, SEED), shape.steps, BATCH, SEED),
                         lm,
