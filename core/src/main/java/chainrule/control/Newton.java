@@ -32,47 +32,56 @@ public record Newton(double tolerance, int most) implements LambdaFit {
     @Override
     public Found fit(FeatureSample sample, double... moments) {
         sample.check(moments, true);
-        double[] lambda = new double[moments.length];
-        FeatureSample.Tilted at = sample.tilt(lambda);
+        Point at = Point.of(sample, moments, new double[moments.length]);
         for (int step = 0; step <= most; step++) {
-            double[] gap = LambdaFit.gap(moments, at);
-            double error = LambdaFit.largest(gap);
-            if (error <= tolerance) {
-                return new Found(lambda, step, error, at);
+            if (at.error() <= tolerance) {
+                return new Found(at.lambda, step, at.error(), at.tilted);
             }
-            double[] direction = solve(sample.covariance(at), gap);
-            double[] next = line(sample, moments, lambda, direction, gap);
+            Point next = line(sample, moments, at, solve(sample.covariance(at.tilted), at.gap));
             if (next == null) {
                 break;
             }
-            lambda = next;
-            at = sample.tilt(lambda);
+            at = next;
         }
-        throw diverges(sample, moments, at);
+        throw diverges(sample, moments, at.tilted);
+    }
+
+    /**
+     * What is known at a λ.
+     *
+     * @param value of the function that is to be largest
+     * @param gap its gradient
+     */
+    private record Point(double[] lambda, FeatureSample.Tilted tilted, double value, double[] gap) {
+        static Point of(FeatureSample sample, double[] moments, double... lambda) {
+            FeatureSample.Tilted tilted = sample.tilt(lambda);
+            return new Point(lambda, tilted, dot(lambda, moments) - tilted.logZ(), LambdaFit.gap(moments, tilted));
+        }
+
+        double error() {
+            return LambdaFit.largest(gap);
+        }
     }
 
     /** The point along {@code direction} where the function has grown; null where there is none. */
-    private static double @Nullable [] line(
-            FeatureSample sample, double[] moments, double[] from, double[] direction, double... gap) {
-        double before = value(sample, moments, from);
-        double slope = dot(gap, direction);
+    private static @Nullable Point line(FeatureSample sample, double[] moments, Point from, double... direction) {
+        double slope = dot(from.gap, direction);
         for (double size = 1; size > 1e-10; size /= 2) {
-            double[] next = new double[from.length];
-            for (int i = 0; i < from.length; i++) {
-                next[i] = from[i] + size * direction[i];
+            double[] lambda = new double[direction.length];
+            for (int i = 0; i < lambda.length; i++) {
+                lambda[i] = from.lambda[i] + size * direction[i];
             }
-            // At the top the function's growth is less than its rounding.
-            boolean grown =
-                    value(sample, moments, next) >= before + 1e-4 * size * slope - 1e-14 * (1 + Math.abs(before));
-            if (grown && LambdaFit.largest(next) < LONGEST) {
+            if (LambdaFit.largest(lambda) >= LONGEST) {
+                continue;
+            }
+            Point next = Point.of(sample, moments, lambda);
+            // At the top the function's growth is less than the rounding of its sum over all texts: there the gradient
+            // tells.
+            if (next.value >= from.value + 1e-4 * size * slope || next.error() <= from.error() / 2) {
                 return next;
             }
         }
         return null;
-    }
-
-    private static double value(FeatureSample sample, double[] moments, double... lambda) {
-        return dot(lambda, moments) - sample.tilt(lambda).logZ();
     }
 
     private static double dot(double[] a, double... b) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -76,6 +77,10 @@ public final class TensorBoard implements Observer, AutoCloseable {
         scalar(m, "train/epoch", m.epoch());
         if (m.evaluation().isPresent()) {
             scalar(m, "eval/loss", m.evaluation().getAsDouble());
+        }
+        for (Map.Entry<String, Double> mean : m.means().entrySet()) {
+            boolean heldOut = mean.getKey().startsWith("eval_");
+            scalar(m, heldOut ? mean.getKey().replaceFirst("_", "/") : "train/" + mean.getKey(), mean.getValue());
         }
         out.flush();
     }

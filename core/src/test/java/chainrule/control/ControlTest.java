@@ -11,7 +11,10 @@ import chainrule.tensor.Ops;
 import chainrule.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlTest {
     private static final Scorer HIGH = Scorer.ofTokens("high", x -> x[0] >= 2 ? 1 : 0);
@@ -47,6 +50,21 @@ class ControlTest {
             assertThat(exact.kl(1.4, logA).value()).isCloseTo(0.087177, within(1e-6));
             assertThat(exact.tvd(1.4, logA).value()).isCloseTo(0.2, within(1e-6));
         }
+    }
+
+    /** The last steps raise the function by less than the rounding of its sum over so many texts. */
+    @ParameterizedTest
+    @ValueSource(ints = {66, 112, 135, 227, 273, 411, 710, 1032, 9000})
+    void aFitOnManyTextsEnds(int often) {
+        int n = 20_480;
+        Random random = new Random(often);
+        double[][] phi = new double[n][1];
+        for (double[] of : phi) {
+            of[0] = random.nextInt(n) < often ? 1 : 0;
+        }
+        double count = Arrays.stream(phi).mapToDouble(of -> of[0]).sum();
+        var sample = new FeatureSample(List.of("feature"), new double[n], phi);
+        assertThat(new Newton().fit(sample, 0.5).lambda()[0]).isCloseTo(Math.log((n - count) / count), within(1e-8));
     }
 
     @Test

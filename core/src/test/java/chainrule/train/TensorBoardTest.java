@@ -29,6 +29,7 @@ class TensorBoardTest {
             metrics.add(RunFolderTest.measurement(1));
             board.started(new Observer.Start(1, 0, 0, List.of(), new MemoryNeed(0, 0, 0, 0, 0, 0)));
             board.measured(RunFolderTest.measurement(2));
+            board.measured(RunFolderTest.measurement(3));
         }
         List<Map<Integer, Object>> events = events();
         assertThat(text(events.getFirst().get(3))).isEqualTo("brain.Event:2");
@@ -55,6 +56,8 @@ class TensorBoardTest {
                 .doesNotContain("eval/loss 1");
         assertThat(scalars.get("train/loss 1")).isEqualTo(3);
         assertThat(scalars.get("eval/loss 2")).isEqualTo(1);
+        assertThat(scalars.get("train/loss/next-token 3")).isEqualTo(2.5);
+        assertThat(scalars.get("eval/loss/z-loss 3")).isEqualTo((float) (1.0 / 3));
         assertThat(scalars.get("train/learning_rate 2")).isCloseTo(1e-3 / 3, within(1e-9));
     }
 

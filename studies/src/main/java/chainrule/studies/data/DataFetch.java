@@ -64,6 +64,7 @@ public final class DataFetch {
 
     private byte[] fetched(HttpClient http, DataFile file) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(file.form().heading());
         for (String original : file.addresses()) {
             all.writeBytes(fetched(http, file, original));
         }

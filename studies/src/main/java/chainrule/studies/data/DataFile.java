@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,9 +75,43 @@ public record DataFile(String path, List<String> addresses, String sha256, Form 
             byte[] of(byte[] original) {
                 return MedQuad.lines(original, "3_GHR_QA");
             }
+        },
+        /** Some columns of tables with commas between, as they are written; the heading is kept once, and lines end as in RFC 4180. */
+        CONGRESS {
+            /** A comma that is not within quotes. */
+            private static final Pattern COMMA = Pattern.compile(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
+
+            private static final List<String> COLUMNS =
+                    List.of("last_name", "first_name", "middle_name", "birthday", "gender", "type", "state", "party");
+
+            @Override
+            byte[] of(byte[] original) {
+                List<String> lines =
+                        new String(original, StandardCharsets.UTF_8).lines().toList();
+                List<String> heading = List.of(COMMA.split(lines.getFirst(), -1));
+                int[] kept = COLUMNS.stream().mapToInt(heading::indexOf).toArray();
+                return lines.stream()
+                        .skip(1)
+                        .map(line -> COMMA.split(line, -1))
+                        .map(cells -> Arrays.stream(kept)
+                                .mapToObj(k -> cells[k])
+                                .collect(Collectors.joining(",", "", "\r\n")))
+                        .collect(Collectors.joining())
+                        .getBytes(StandardCharsets.UTF_8);
+            }
+
+            @Override
+            byte[] heading() {
+                return (String.join(",", COLUMNS) + "\r\n").getBytes(StandardCharsets.UTF_8);
+            }
         };
 
         abstract byte[] of(byte[] original);
+
+        /** What stands before the forms of all originals. */
+        byte[] heading() {
+            return new byte[0];
+        }
     }
 
     /** Whether {@code file} has the content that this one should have. */

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 /** The data sets that studies read. */
 public final class DataSets {
     private static final String GITHUB = "https://raw.githubusercontent.com/";
+    private static final String CONGRESS =
+            GITHUB + "unitedstates/congress-legislators/8112283f16931e4a378067b77b9cad4edb09e2e5/";
 
     /** 2,000 news articles, one JSON object a line, with a text. */
     public static final DataSet WIKINEWS = new DataSet(
@@ -151,10 +153,9 @@ public final class DataSets {
             "CC0 1.0",
             List.of(new DataFile(
                     "gdc/legislators.csv",
-                    GITHUB
-                            + "unitedstates/congress-legislators/8112283f16931e4a378067b77b9cad4edb09e2e5/legislators-historical.csv",
+                    List.of(CONGRESS + "legislators-historical.csv", CONGRESS + "legislators-current.csv"),
                     "1712260514fbed3519c86696c70e1c7e60b414178f0ca1c2f50ec1a723143baa",
-                    Form.AS_IS)));
+                    Form.CONGRESS)));
 
     /** Words about a topic, one a line, a file for each of ten topics. */
     public static final DataSet WORD_LISTS = new DataSet(

@@ -44,6 +44,9 @@ class DataFetchTest {
                       {"frames": [], "speaker": "USER", "utterance": "\\"Hi\\""},
                       {"frames": [], "speaker": "SYSTEM", "utterance": "Yes."}]}]
                     """.getBytes(StandardCharsets.UTF_8);
+                case "/congress" ->
+                    "nick,last_name,first_name,middle_name,birthday,gender,type,state,district,party\n\"a, b\",Roe,Jo,\"X., Jr.\",1950-01-02,F,sen,OH,,Green\n"
+                            .getBytes(StandardCharsets.UTF_8);
                 case "/tree" -> "# text = Ä b\n1\tÄ\n\n# newdoc\n# text = c\n".getBytes(StandardCharsets.UTF_8);
                 default -> new byte[0];
             };
@@ -99,6 +102,16 @@ class DataFetchTest {
         List<String> twice = List.of(one.addresses().getFirst(), one.addresses().getFirst());
         get(new DataFile("set/dialogues.jsonl", twice, one.sha256(), Form.DIALOGUES));
         assertThat(folder.resolve("set/dialogues.jsonl")).hasContent(kept + kept);
+    }
+
+    @Test
+    void columnsAreKeptUnderOneHeading() throws IOException {
+        String row = "Roe,Jo,\"X., Jr.\",1950-01-02,F,sen,OH,Green\r\n";
+        String whole = "last_name,first_name,middle_name,birthday,gender,type,state,party\r\n" + row + row;
+        DataFile one = file("/congress", whole, Form.CONGRESS);
+        List<String> twice = List.of(one.addresses().getFirst(), one.addresses().getFirst());
+        get(new DataFile("set/congress.csv", twice, one.sha256(), Form.CONGRESS));
+        assertThat(folder.resolve("set/congress.csv")).hasBinaryContent(whole.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
