@@ -3,6 +3,7 @@ package chainrule.studies.training;
 import chainrule.local.Prompts;
 import chainrule.model.Decoder;
 import chainrule.model.family.Models;
+import chainrule.nn.Compute;
 import chainrule.objective.Objective;
 import chainrule.studies.Claim;
 import chainrule.studies.Finding;
@@ -121,7 +122,7 @@ public record ContrastiveTokenStudy() implements Study {
         Material.Shape s = shape(size);
         return String.format(
                 Locale.ROOT,
-                "Copies of %s are trained on %s for %d steps of 4 rows of %d tokens, with cross-entropy, with token"
+                "Copies of %s are trained on %s for %d steps of 4 rows of %d tokens in %s, with cross-entropy, with token"
                         + " unlikelihood beside it, and with contrastive tokens (the first quarter of each row, a window of half"
                         + " of that); rows and seeds are the same. Each continues %d openings of %d tokens by %d with greedy"
                         + " search, end tokens forbidden.%s",
@@ -129,6 +130,7 @@ public record ContrastiveTokenStudy() implements Study {
                 size == Size.SMOKE ? "WordNet definitions" : "WikiText-2, split by article",
                 course(size).steps(),
                 s.length(),
+                Compute.forTraining(),
                 s.openings(),
                 s.prefix(),
                 s.tokens(),

@@ -2,6 +2,7 @@ package chainrule.studies.training;
 
 import chainrule.Progress;
 import chainrule.model.Decoder;
+import chainrule.nn.Compute;
 import chainrule.nn.Tree;
 import chainrule.objective.Batch;
 import chainrule.objective.Loss;
@@ -19,7 +20,8 @@ import java.util.Locale;
 import org.bytedeco.pytorch.NoGradGuard;
 
 /**
- * How a copy of a model is trained: with AdamW without weight decay at a constant rate after warm-up.
+ * How a copy of a model is trained: with AdamW without weight decay at a constant rate after warm-up, the products in the
+ * number type that training takes on this machine.
  *
  * @param steps of the optimizer
  * @param rows of a batch
@@ -40,7 +42,7 @@ record Course(int steps, int rows, int warmUp, double rate, double clip) {
             for (int step = 0; step < steps; step++) {
                 try (var _ = new Scope()) {
                     Batch batch = batch(material.training(), seed, step);
-                    Part part = new Part(copy, objective, batch, objective.counts(batch));
+                    Part part = new Part(copy.in(Compute.forTraining()), objective, batch, objective.counts(batch));
                     Optimizer.Update update =
                             run.step(List.of(part), new Schedule.Constant(warmUp).factor(step + 1, steps));
                     if (!update.finite()) {

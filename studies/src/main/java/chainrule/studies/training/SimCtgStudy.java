@@ -4,6 +4,7 @@ import chainrule.eval.Isotropy;
 import chainrule.local.Prompts;
 import chainrule.model.Decoder;
 import chainrule.model.family.Models;
+import chainrule.nn.Compute;
 import chainrule.objective.Objective;
 import chainrule.studies.Claim;
 import chainrule.studies.Finding;
@@ -76,13 +77,14 @@ public record SimCtgStudy() implements Study {
     public String method(Size size) {
         return String.format(
                 Locale.ROOT,
-                "Two copies of %s are trained on the same rows of %s for %d steps of 4 rows of %d tokens, one of them with"
+                "Two copies of %s are trained on the same rows of %s for %d steps of 4 rows of %d tokens in %s, one of them with"
                         + " SimCTG's loss beside the cross-entropy (margin 0.5). Isotropy and perplexity are those of rows from"
                         + " other texts.",
                 size == Size.SMOKE ? "the embedded model" : "SmolLM2-135M-Instruct, its 4-bit weights in float32,",
                 size == Size.SMOKE ? "WordNet definitions" : "WikiText-2, split by article",
                 course(size).steps(),
-                shape(size).length());
+                shape(size).length(),
+                Compute.forTraining());
     }
 
     @Override
