@@ -41,9 +41,17 @@ record Judged(
     static final List<String> COLUMNS = List.of(
             "trained with", "perplexity", "rep-1", "rep-2", "rep-3", "rep-4", "diversity", "wrep/128", "coherence");
 
-    /** @param ends the tokens that are forbidden */
-    static Judged of(String name, Decoder lm, Decoder base, Material material, List<Integer> ends) {
-        List<int[]> texts = written(lm, material, ends);
+    /**
+     * @param base in the form for decoding: the untrained model
+     * @param ends the tokens that are forbidden
+     */
+    static Judged of(String name, Decoder trained, CausalLM base, Material material, List<Integer> ends) {
+        try (CausalLM lm = trained.forDecoding(Compute.F32)) {
+            return of(name, lm, base, material, written(lm, material, ends));
+        }
+    }
+
+    private static Judged of(String name, CausalLM lm, CausalLM base, Material material, List<int[]> texts) {
         List<List<Integer>> ids = Ngrams.ids(texts);
         Coherence judge = new Coherence(base, Reading.FORWARD);
         return new Judged(
@@ -61,7 +69,7 @@ record Judged(
                         .orElseThrow());
     }
 
-    static double perplexity(Decoder lm, List<int[]> rows) {
+    static double perplexity(CausalLM lm, List<int[]> rows) {
         double sum = 0;
         double terms = 0;
         for (int[] row : rows) {
@@ -75,10 +83,9 @@ record Judged(
         return Math.exp(sum / terms);
     }
 
-    private static List<int[]> written(Decoder lm, Material material, List<Integer> ends) {
+    private static List<int[]> written(CausalLM lm, Material material, List<Integer> ends) {
         Rules rules = ends.isEmpty() ? Rules.NONE : new Rules(List.of(new SuppressTokens(ends)));
-        try (CausalLM fast = lm.forDecoding(Compute.F32);
-                Engine engine = new Engine(fast)) {
+        try (Engine engine = new Engine(lm)) {
             return engine
                     .run(material.openings().stream()
                             .map(o -> Request.of(o)
