@@ -1,10 +1,20 @@
 package chainrule.studies;
 
+import chainrule.BadInput;
+import chainrule.gdc.Tuning;
+import chainrule.worlds.wordnet.WordNet;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What a result must say of where it came from. */
 public final class Facts {
@@ -27,6 +37,28 @@ public final class Facts {
         }
     }
 
+    /** A digest of the code of this program's modules, of the machine and of {@code settings}. */
+    static String program(String settings) throws IOException {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        for (Class<?> of : List.of(BadInput.class, WordNet.class, Tuning.class, Facts.class)) {
+            try (Stream<Path> files = Files.walk(Path.of(
+                    of.getProtectionDomain().getCodeSource().getLocation().toURI()))) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    digest.update(Files.readAllBytes(file));
+                }
+            } catch (URISyntaxException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        digest.update((machine() + "\n" + settings).getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     /** The commit that {@code folder} is at; {@code unknown} where there is none, and marked where files were changed. */
     public static String commit(Path folder) {
         String head = git(folder, "rev-parse", "--short", "HEAD");
@@ -45,7 +77,7 @@ public final class Facts {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0 ? out.strip() : "";
         } catch (IOException e) {
             return "";

@@ -20,13 +20,15 @@ import java.util.function.Consumer;
  * @param data where data sets lie
  * @param compute the number type of products; empty: what the study takes
  * @param screen where progress is shown
+ * @param kept what an earlier run has found
  */
 public record Lab(
         Optional<String> model,
         DataFolders data,
         Optional<Compute> compute,
         Progress.Screen screen,
-        Consumer<String> notices) {
+        Consumer<String> notices,
+        Kept kept) {
     /** The small real model of the laptop size, as a name in the store or below these folders. */
     private static final String SMALL = "smollm2-135m-instruct-q4_1";
 
@@ -63,6 +65,11 @@ public record Lab(
                     "This size needs the model " + SMALL + ", which is not in the store: name another with --model.",
                     e);
         }
+    }
+
+    /** The same, which goes on with what was found before. */
+    public Lab with(Kept other) {
+        return new Lab(model, data, compute, screen, notices, other);
     }
 
     /** A line of progress towards {@code total}. */

@@ -85,6 +85,7 @@ public record Toy(boolean complete) implements Study {
                 new DataFolders(List.of(), Path.of("none")),
                 Optional.empty(),
                 new Progress.Screen(nowhere, false),
-                _ -> {});
+                _ -> {},
+                Kept.NOTHING);
     }
 }

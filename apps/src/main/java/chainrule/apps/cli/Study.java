@@ -4,6 +4,7 @@ import chainrule.Progress;
 import chainrule.nn.Compute;
 import chainrule.studies.Facts;
 import chainrule.studies.Finding;
+import chainrule.studies.Kept;
 import chainrule.studies.Lab;
 import chainrule.studies.Report;
 import chainrule.studies.Size;
@@ -95,11 +96,25 @@ final class Study implements Verb {
                 DataFolders.of(console.environment()),
                 compute.map(Compute::parse),
                 new Progress.Screen(console.err(), console.terminal()),
-                line -> console.note("chainrule: " + line));
+                line -> console.note("chainrule: " + line),
+                Kept.NOTHING);
         for (chainrule.studies.Study study : chosen) {
-            show(Studies.run(study, Size.parse(size), lab, Facts.commit(Path.of("."))), console);
+            Kept kept = kept(study);
+            if (kept.parts() > 0) {
+                console.note("Going on with an earlier run of " + study.name() + ", which has found " + kept.parts()
+                        + " of its parts.");
+            }
+            show(Studies.run(study, Size.parse(size), lab.with(kept), Facts.commit(Path.of("."))), console);
+            kept.drop();
         }
         return DONE;
+    }
+
+    /** Beside the result; what takes seconds is not kept. */
+    private Kept kept(chainrule.studies.Study study) throws IOException {
+        return Size.parse(size) == Size.SMOKE
+                ? Kept.NOTHING
+                : Kept.in(out.resolve("." + study.name() + "." + size), model + " " + compute);
     }
 
     private void show(Report report, Console console) throws IOException {

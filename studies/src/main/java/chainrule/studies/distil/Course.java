@@ -81,7 +81,8 @@ final class Course {
 
     private Decoder grown(Shape shape, long seed, String what, Examples examples, long steps) throws IOException {
         Decoder lm = school.fresh(shape, seed);
-        teach(lm, new NextToken(), examples, steps, plan.learning(), what);
+        lab.kept()
+                .once(what, lm.parameters(), () -> teach(lm, new NextToken(), examples, steps, plan.learning(), what));
         return lm;
     }
 
@@ -101,13 +102,19 @@ final class Course {
         for (Plan.Arm arm : plan.arms()) {
             for (int seed = 0; seed < students.size(); seed++) {
                 String what = arm.title(plan.rungs()) + ", seed " + seed;
-                try (Decoder lm = school.like(plan.student(), students.get(seed))) {
-                    Objective objective = arm.teacher() < 0
-                            ? Objective.parse(arm.objective())
-                            : Distillation.parse(arm.objective(), ModelTeacher.of(teachers.get(arm.teacher())));
-                    teach(lm, objective, training.shuffled(seed + 10L), plan.steps(), TEACHING, what);
-                    marks.computeIfAbsent(arm, _ -> new ArrayList<>()).add(exam.of(lm));
-                }
+                Decoder student = students.get(seed);
+                long order = seed + 10L;
+                marks.computeIfAbsent(arm, _ -> new ArrayList<>())
+                        .add(lab.kept().once(what, Exam.Marks.class, () -> {
+                            try (Decoder lm = school.like(plan.student(), student)) {
+                                Objective objective = arm.teacher() < 0
+                                        ? Objective.parse(arm.objective())
+                                        : Distillation.parse(
+                                                arm.objective(), ModelTeacher.of(teachers.get(arm.teacher())));
+                                teach(lm, objective, training.shuffled(order), plan.steps(), TEACHING, what);
+                                return exam.of(lm);
+                            }
+                        }));
             }
         }
         List<Exam.Marks> masters = teachers.stream().map(exam::of).toList();

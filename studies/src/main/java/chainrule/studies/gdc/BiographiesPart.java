@@ -15,6 +15,7 @@ import chainrule.gdc.Reinforce;
 import chainrule.gdc.Settings;
 import chainrule.model.Decoder;
 import chainrule.optim.AdamW;
+import chainrule.studies.Kept;
 import chainrule.studies.Lab;
 import chainrule.studies.data.DataSets;
 import chainrule.text.BpeTrainer;
@@ -62,20 +63,24 @@ record BiographiesPart(
         try (Decoder lm =
                         new SmallModel(tokenizer.size(), LONGEST, end, 128, 500).train("biographies: model", ids, lab);
                 Progress progress = lab.progress("biographies: control", 2 * STEPS)) {
-            return run(SequenceModel.of(lm, Sequences.of(tokenizer, new int[] {end}, LONGEST, end)), progress);
+            return run(
+                    SequenceModel.of(lm, Sequences.of(tokenizer, new int[] {end}, LONGEST, end)), lab.kept(), progress);
         }
     }
 
-    private static BiographiesPart run(SequenceModel base, Progress progress) {
+    private static BiographiesPart run(SequenceModel base, Kept kept, Progress progress) throws IOException {
         Scorer women = new Scorer.PronounMajority(Scorer.Gender.FEMALE);
         Target target = base.constrain(new Newton(), 10_240, 1, Constraint.onAverage(women, TARGET))
                 .target();
         Settings settings = Settings.of(STEPS, 256, new AdamW(1e-3, 0.9, 0.999, 1e-8, 0, 1))
                 .evaluated(10, 512)
                 .withSeed(1);
-        NamesPart.Trained policy = NamesPart.trained("GDC", target, settings, progress, 0);
-        NamesPart.Trained reward =
-                NamesPart.trained("REINFORCE", target, settings.with(new Reinforce(women)), progress, STEPS);
+        NamesPart.Trained policy = kept.once(
+                "biographies", NamesPart.Trained.class, () -> NamesPart.trained("GDC", target, settings, progress, 0));
+        NamesPart.Trained reward = kept.once(
+                "biographies by reward",
+                NamesPart.Trained.class,
+                () -> NamesPart.trained("REINFORCE", target, settings.with(new Reinforce(women)), progress, STEPS));
         try (Sampler sampler = base.sampler()) {
             Sampler.Drawn drawn = sampler.draw(10_240, 78);
             ImportanceWeights weights = new ImportanceWeights(target.logProbabilities(drawn.texts()), drawn.logQ());

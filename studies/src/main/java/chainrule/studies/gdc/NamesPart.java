@@ -19,6 +19,7 @@ import chainrule.gdc.Settings;
 import chainrule.gdc.Tuning;
 import chainrule.model.Decoder;
 import chainrule.optim.AdamW;
+import chainrule.studies.Kept;
 import chainrule.studies.Lab;
 import chainrule.studies.data.DataSets;
 import java.io.IOException;
@@ -61,27 +62,38 @@ record NamesPart(Controlled z, Measured reward, Controlled half, Controlled both
                 Progress progress = lab.progress("names: control", 6 * STEPS)) {
             return run(
                     SequenceModel.of(lm, new Sequences(new int[] {0}, LONGEST + 1, List.of(0), NamesPart::read)),
+                    lab.kept(),
                     progress);
         }
     }
 
-    private static NamesPart run(SequenceModel base, Progress progress) {
+    private static NamesPart run(SequenceModel base, Kept kept, Progress progress) throws IOException {
         Scorer z = new Scorer.Contains("z");
         Scorer a = new Scorer.EndsWith("a");
         Scorer th = new Scorer.Contains("th");
         Settings settings = settings(1);
         Target always = base.constrain(Constraint.always(z));
-        Controlled first = controlled(always, settings, progress, 0);
-        Measured reward = trained("REINFORCE", always, settings.with(new Reinforce(z)), progress, STEPS).policy;
-        Controlled half = controlled(fit(base, Constraint.onAverage(a, 0.5)), settings, progress, 2 * STEPS);
-        Controlled both = controlled(
-                fit(base, Constraint.always(th), Constraint.onAverage(a, 0.5)), settings, progress, 3 * STEPS);
+        Controlled first = kept.once("names with z", Controlled.class, () -> controlled(always, settings, progress, 0));
+        Trained reward = kept.once(
+                "names by reward",
+                Trained.class,
+                () -> trained("REINFORCE", always, settings.with(new Reinforce(z)), progress, STEPS));
+        Controlled half = kept.once(
+                "half of the names with a",
+                Controlled.class,
+                () -> controlled(fit(base, Constraint.onAverage(a, 0.5)), settings, progress, 2 * STEPS));
+        Controlled both = kept.once(
+                "names with th, half with a",
+                Controlled.class,
+                () -> controlled(
+                        fit(base, Constraint.always(th), Constraint.onAverage(a, 0.5)), settings, progress, 3 * STEPS));
         Target rare = base.constrain(Constraint.always(new Scorer.StartsWith("q")));
         Settings fixed = settings.with(new Criterion(Criterion.Kind.NEVER, false));
-        Race race = new Race(
-                until(trained("adaptive", rare, settings, progress, 4 * STEPS).evaluations),
-                until(trained("fixed", rare, fixed, progress, 5 * STEPS).evaluations));
-        return new NamesPart(first, reward, half, both, race);
+        Trained adaptive =
+                kept.once("adaptive", Trained.class, () -> trained("adaptive", rare, settings, progress, 4 * STEPS));
+        Trained unchanged = kept.once("fixed", Trained.class, () -> trained("fixed", rare, fixed, progress, 5 * STEPS));
+        Race race = new Race(until(adaptive.evaluations), until(unchanged.evaluations));
+        return new NamesPart(first, reward.policy, half, both, race);
     }
 
     private static Settings settings(long seed) {

@@ -41,6 +41,16 @@ record SmallModel(int vocabulary, int length, int end, int rows, long steps) {
     /** The model, closed by the caller. @param texts without begin and end */
     Decoder train(String what, List<int[]> texts, Lab lab) throws IOException {
         Decoder lm = Decoder.create(config(), Init.random(1));
+        try {
+            lab.kept().once(what, lm.parameters(), () -> train(lm, what, texts, lab));
+            return lm;
+        } catch (RuntimeException | IOException | Error e) {
+            lm.close();
+            throw e;
+        }
+    }
+
+    private void train(Decoder lm, String what, List<int[]> texts, Lab lab) throws IOException {
         Path folder = Files.createTempDirectory("chainrule-study");
         try (RunFolder run = RunFolder.create(folder, List.of("study"));
                 Progress progress = lab.progress(what, steps)) {
@@ -56,10 +66,6 @@ record SmallModel(int vocabulary, int length, int end, int rows, long steps) {
                         }
                     },
                     () -> false);
-            return lm;
-        } catch (RuntimeException | Error e) {
-            lm.close();
-            throw e;
         } finally {
             Durable.deleteAll(folder);
         }

@@ -1,6 +1,7 @@
 package chainrule.studies.training;
 
 import chainrule.local.Prompts;
+import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.family.Models;
 import chainrule.nn.Compute;
@@ -151,20 +152,23 @@ public record ContrastiveTokenStudy() implements Study {
     @Override
     public Outcome run(Size size, Lab lab) throws IOException {
         try (Decoder base = Models.load(lab.checkpoint(size));
+                CausalLM judge = base.forDecoding(Compute.F32);
                 Prompts prompts = Prompts.of(lab.checkpoint(size), lab.notices())) {
             String usual = contrastive("(fraction:0.25)", "(fraction:0.5)");
-            Trial trial = new Trial(base, List.copyOf(prompts.ends().tokens()), course(size), lab);
+            Trial trial = new Trial(base, judge, List.copyOf(prompts.ends().tokens()), course(size), lab);
             Material articles = Material.articles(size, shape(size), prompts.tokenizer(), lab);
-            Arms arms = trial.all(articles, usual, List.of(PLAIN, UNLIKELIHOOD, usual), seeds(size));
+            Arms arms = trial.all("articles", articles, usual, List.of(PLAIN, UNLIKELIHOOD, usual), seeds(size));
             List<Finding> findings = new ArrayList<>(ARTICLES.found(arms));
             List<Outcome.Table> tables = new ArrayList<>(List.of(table("Articles", arms)));
             if (size != Size.SMOKE) {
                 Material dialogues = Material.dialogues(new Material.Shape(128, 64, 50, 100), prompts.tokenizer(), lab);
-                Arms spoken = trial.all(dialogues, usual, List.of(PLAIN, UNLIKELIHOOD, usual), List.of(1L));
+                Arms spoken =
+                        trial.all("dialogues", dialogues, usual, List.of(PLAIN, UNLIKELIHOOD, usual), List.of(1L));
                 findings.addAll(DIALOGUES.found(spoken));
                 tables.add(table("Dialogues", spoken));
                 tables.add(table(
-                        "Other windows and positions, articles", trial.all(articles, usual, others(), List.of(1L))));
+                        "Other windows and positions, articles",
+                        trial.all("articles", articles, usual, others(), List.of(1L))));
             }
             return new Outcome(
                     seeds(size),
@@ -193,15 +197,21 @@ public record ContrastiveTokenStudy() implements Study {
     }
 
     /** Trains and judges copies of one model. */
-    private record Trial(Decoder base, List<Integer> ends, Course course, Lab lab) {
-        Arms all(Material material, String contrastive, List<String> objectives, List<Long> seeds) {
-            List<Judged> judged = new ArrayList<>(List.of(Judged.of("nothing more", base, base, material, ends)));
+    private record Trial(Decoder base, CausalLM judge, List<Integer> ends, Course course, Lab lab) {
+        /** @param texts what the material is called */
+        Arms all(String texts, Material material, String contrastive, List<String> objectives, List<Long> seeds)
+                throws IOException {
+            List<Judged> judged = new ArrayList<>();
+            judged.add(
+                    lab.kept().once(texts, Judged.class, () -> Judged.of("nothing more", base, judge, material, ends)));
             for (String objective : objectives) {
                 for (long seed : seeds) {
-                    try (Decoder lm =
-                            course.trained(base, Objective.parse(objective), material, seed, objective, lab)) {
-                        judged.add(Judged.of(objective, lm, base, material, ends));
-                    }
+                    String what = texts + ", " + objective + ", seed " + seed;
+                    judged.add(lab.kept().once(what, Judged.class, () -> {
+                        try (Decoder lm = course.trained(base, Objective.parse(objective), material, seed, what, lab)) {
+                            return Judged.of(objective, lm, judge, material, ends);
+                        }
+                    }));
                 }
             }
             return new Arms(contrastive, material, judged);

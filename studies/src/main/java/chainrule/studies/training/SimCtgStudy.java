@@ -2,6 +2,7 @@ package chainrule.studies.training;
 
 import chainrule.eval.Isotropy;
 import chainrule.local.Prompts;
+import chainrule.model.CausalLM;
 import chainrule.model.Decoder;
 import chainrule.model.family.Models;
 import chainrule.nn.Compute;
@@ -38,12 +39,14 @@ public record SimCtgStudy() implements Study {
 
     /** A trained copy and its measures. */
     private record Arm(String name, double isotropy, double afterFirst, double perplexity) {
-        static Arm of(String name, Decoder lm, Material material) {
-            return new Arm(
-                    name,
-                    Isotropy.of(lm, material.judging(), 0).value(),
-                    Isotropy.of(lm, material.judging(), 1).value(),
-                    Judged.perplexity(lm, material.judging()));
+        static Arm of(String name, Decoder trained, Material material) {
+            try (CausalLM lm = trained.forDecoding(Compute.F32)) {
+                return new Arm(
+                        name,
+                        Isotropy.of(lm, material.judging(), 0).value(),
+                        Isotropy.of(lm, material.judging(), 1).value(),
+                        Judged.perplexity(lm, material.judging()));
+            }
         }
 
         List<Object> row() {
@@ -97,12 +100,15 @@ public record SimCtgStudy() implements Study {
         try (Decoder base = Models.load(lab.checkpoint(size));
                 Prompts prompts = Prompts.of(lab.checkpoint(size), lab.notices())) {
             Material material = Material.articles(size, shape(size), prompts.tokenizer(), lab);
-            List<Arm> arms = new ArrayList<>(List.of(Arm.of("nothing more", base, material)));
+            List<Arm> arms = new ArrayList<>();
+            arms.add(lab.kept().once("nothing more", Arm.class, () -> Arm.of("nothing more", base, material)));
             for (String objective : List.of(WITHOUT, WITH)) {
-                try (Decoder lm =
-                        course(size).trained(base, Objective.parse(objective), material, SEED, objective, lab)) {
-                    arms.add(Arm.of(objective, lm, material));
-                }
+                arms.add(lab.kept().once(objective, Arm.class, () -> {
+                    try (Decoder lm =
+                            course(size).trained(base, Objective.parse(objective), material, SEED, objective, lab)) {
+                        return Arm.of(objective, lm, material);
+                    }
+                }));
             }
             return new Outcome(
                     List.of(SEED),

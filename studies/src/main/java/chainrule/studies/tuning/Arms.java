@@ -17,6 +17,7 @@ import chainrule.optim.Mezo;
 import chainrule.optim.Optimizer;
 import chainrule.studies.Lab;
 import chainrule.tensor.Scope;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -96,7 +97,7 @@ final class Arms implements AutoCloseable {
     }
 
     /** By forward passes, of several rates and adapters the one that does best on the sentences to choose by. */
-    Arm mezo() {
+    Arm mezo() throws IOException {
         List<Arm> all = new ArrayList<>();
         for (double rate : new double[] {5e-4, 1e-3}) {
             all.add(lora("MeZO, LoRA, rate " + rate, base, Prompt.MR, mezo(rate), shape.steps));
@@ -122,12 +123,12 @@ final class Arms implements AutoCloseable {
         return new Mezo(rate, 0.01, SEED);
     }
 
-    Arm reference() {
+    Arm reference() throws IOException {
         return added(lora("Adam, LoRA", base, Prompt.MR, new AdamW(1e-3, 0.9, 0.999, 1e-8, 0, 1), shape.adam));
     }
 
     /** With the task's prompt and words; without the prompt's words; with words that say nothing; untrained. */
-    List<Arm> mechanism() {
+    List<Arm> mechanism() throws IOException {
         Mezo mezo = mezo(1e-3);
         List<Arm> all = new ArrayList<>();
         all.add(added(lora("prompt", base, Prompt.MR, mezo, shape.mechanism)));
@@ -144,17 +145,19 @@ final class Arms implements AutoCloseable {
         return arm;
     }
 
-    private Arm lora(String name, Decoder trunk, Prompt prompt, Optimizer optimizer, int steps) {
+    private Arm lora(String name, Decoder trunk, Prompt prompt, Optimizer optimizer, int steps) throws IOException {
         try (Adapted lm = new Lora(8, 16).on(form, trunk)) {
             return tuned(new Tuning(name, optimizer, steps, BATCH, SEED), lm, prompt);
         }
     }
 
-    private Arm tuned(Tuning tuning, Adapted lm, Prompt prompt) {
-        double before = judged(lm, prompt).percent();
-        Tuning.Result result =
-                tuning.run(lm, lm.parameters(), choices(data.train(), prompt), choices(data.dev(), prompt), lab);
-        return new Arm(tuning.name(), result.dev(), before, judged(lm, prompt), result.seconds());
+    private Arm tuned(Tuning tuning, Adapted lm, Prompt prompt) throws IOException {
+        return lab.kept().once(tuning.name(), Arm.class, () -> {
+            double before = judged(lm, prompt).percent();
+            Tuning.Result result =
+                    tuning.run(lm, lm.parameters(), choices(data.train(), prompt), choices(data.dev(), prompt), lab);
+            return new Arm(tuning.name(), result.dev(), before, judged(lm, prompt), result.seconds());
+        });
     }
 
     @Override
