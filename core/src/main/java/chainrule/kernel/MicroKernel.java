@@ -38,9 +38,8 @@ public enum MicroKernel {
     private final int outputs;
     private final int least;
     private final int range;
-    private final Map<Size, Code> written = new ConcurrentHashMap<>();
 
-    private record Size(int rows, int inputs) {}
+    private record Size(MicroKernel kernel, int rows, int inputs) {}
 
     /**
      * @param set FBGEMM's {@code inst_set_t}
@@ -76,7 +75,8 @@ public enum MicroKernel {
 
     /** The code for R rows of I inputs, a multiple of 4; it is written once. */
     Code code(int rowCount, int inputs) {
-        return written.computeIfAbsent(new Size(rowCount, inputs), size -> write(size.rows(), size.inputs()));
+        return Libtorch.WRITTEN.computeIfAbsent(
+                new Size(this, rowCount, inputs), size -> write(size.rows(), size.inputs()));
     }
 
     private Code write(int rowCount, int inputs) {
@@ -105,6 +105,7 @@ public enum MicroKernel {
                 FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
                 Linker.Option.critical(false));
         static final Map<MicroKernel, MemorySegment> GENERATORS = generators();
+        static final Map<Size, Code> WRITTEN = new ConcurrentHashMap<>();
         static final Optional<MicroKernel> BEST = Optional.of(
                         Processor.vnni() ? AVX512_VNNI : Processor.avx512() ? AVX512 : AVX2)
                 .filter(GENERATORS::containsKey);

@@ -50,7 +50,7 @@ public final class Prompts implements AutoCloseable {
         Optional<Tokenizer> tokenizer = checkpoint
                 .tokenizer()
                 .<Tokenizer>map(
-                        file -> HuggingFaceTokenizer.open(file.toAbsolutePath().getParent()))
+                        file -> HuggingFaceTokenizer.open(file.toAbsolutePath().resolveSibling("")))
                 .or(() -> ofMetadata(checkpoint));
         return new Prompts(checkpoint, tokenizer, warnings);
     }

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Kept {
     /** Keeps nothing. */
-    public static final Kept NOTHING = new Kept(Optional.empty());
+    public static final Kept NOTHING = new Kept(Optional.empty(), "");
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String MODEL = ".safetensors";
@@ -40,10 +40,13 @@ public final class Kept {
     }
 
     private final Optional<Path> folder;
+    private final String program;
     private double seconds;
 
-    private Kept(Optional<Path> folder) {
+    /** @param program names what is below the folder for this program */
+    private Kept(Optional<Path> folder, String program) {
         this.folder = folder;
+        this.program = program;
     }
 
     /**
@@ -52,9 +55,9 @@ public final class Kept {
      * @param settings what decides the figures besides the program, in words
      */
     public static Kept in(Path folder, String settings) throws IOException {
-        Path own = folder.resolve(Facts.program(settings).substring(0, 16));
-        Files.createDirectories(own);
-        return new Kept(Optional.of(own));
+        var kept = new Kept(Optional.of(folder), Facts.program(settings).substring(0, 16));
+        Files.createDirectories(kept.own());
+        return kept;
     }
 
     /** How much there is. */
@@ -62,7 +65,7 @@ public final class Kept {
         if (folder.isEmpty()) {
             return 0;
         }
-        try (Stream<Path> all = Files.list(folder.get())) {
+        try (Stream<Path> all = Files.list(own())) {
             return (int) all.filter(file -> !file.getFileName().toString().startsWith("."))
                     .count();
         }
@@ -111,16 +114,20 @@ public final class Kept {
         Safetensors.write(file, parameters.tensors(), Map.of("seconds", "" + (System.nanoTime() - began) / 1e9));
     }
 
+    private Path own() {
+        return folder.orElseThrow().resolve(program);
+    }
+
     private Path file(String name, String end) {
         String words = name.replaceAll("[^A-Za-z0-9]+", "-");
         String own = HexFormat.of().toHexDigits(name.hashCode());
-        return folder.orElseThrow().resolve(words.substring(0, Math.min(60, words.length())) + "-" + own + end);
+        return own().resolve(words.substring(0, Math.min(60, words.length())) + "-" + own + end);
     }
 
     /** Drops all of it: the study has ended. */
     public void drop() throws IOException {
         if (folder.isPresent()) {
-            Durable.deleteAll(folder.get().getParent());
+            Durable.deleteAll(folder.get());
         }
     }
 }

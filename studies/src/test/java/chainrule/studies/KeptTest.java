@@ -29,7 +29,9 @@ class KeptTest {
     private Found found(Kept kept, String name) throws IOException {
         return kept.once(name, Found.class, () -> {
             tried.add(name);
-            return new Found(name, List.of(new int[] {1, 2}, new int[0]), new Inner(Double.POSITIVE_INFINITY, new boolean[] {true}));
+            return new Found(
+                    name, List.of(new int[] {1, 2}, new int[0]), new Inner(Double.POSITIVE_INFINITY, new boolean[] {true
+                    }));
         });
     }
 

@@ -78,7 +78,7 @@ public record DataFile(String path, List<String> addresses, String sha256, Form 
         },
         /** Some columns of tables with commas between, as they are written; the heading is kept once, and lines end as in RFC 4180. */
         CONGRESS {
-            /** A comma that is not within quotes. */
+            // A comma that is not within quotes.
             private static final Pattern COMMA = Pattern.compile(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
 
             private static final List<String> COLUMNS =
