@@ -35,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
  * ones go last. So a process may be killed at any moment: the checkpoint that {@code latest} names is complete.
  */
 public final class RunFolder implements AutoCloseable {
+    /** The file of a checkpoint in which a run keeps all its state, where it is not trained by {@link Trainer}. */
+    public static final String RUN = "run.safetensors";
+
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Pattern STEP = Pattern.compile("step-(\\d+)");
 
@@ -129,6 +132,11 @@ public final class RunFolder implements AutoCloseable {
     /** Whether there is a checkpoint yet. */
     public boolean begun() {
         return Files.exists(path.resolve("checkpoints/latest"));
+    }
+
+    /** Whether the latest checkpoint is that of {@code step}. */
+    public boolean reached(long step) {
+        return begun() && step(checkpoint()) == step;
     }
 
     /** Everything measured so far. */

@@ -27,7 +27,7 @@ record RunState(long step, long tokens, OptionalDouble before, Map<String, Strin
     private static final String BEFORE = "eval_loss_before";
 
     /** The files that are not the net's. */
-    static final Set<String> OWN = Set.of(OPTIMIZER, STATE, "run.safetensors");
+    static final Set<String> OWN = Set.of(OPTIMIZER, STATE, RunFolder.RUN);
 
     void write(Path folder) throws IOException {
         ObjectNode state =

@@ -257,10 +257,9 @@ public final class Trainer {
     }
 
     private void save(Optimizer.Run run) {
-        Path done = folder.path().resolve("checkpoints/step-" + step);
-        if (!done.equals(folder.checkpoint())) {
+        if (!folder.reached(step)) {
             folder.save(step, settings.cadence().keep(), path -> write(run, path));
-            observer.saved(step, done);
+            observer.saved(step, folder.checkpoint());
         }
     }
 

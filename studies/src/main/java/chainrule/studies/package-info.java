@@ -14,8 +14,8 @@
  *
  * <p>A claim that fails is reported as failed and is no fault of the program; a study that cannot run to its end is.
  *
- * <p>To add a study, write a record that implements {@code Study}, name it in {@code Studies}, and let a test run it at {@code SMOKE}, which takes at most 25 seconds and reads only what the repository
- * ships. What takes minutes to find goes through {@code Kept.once}.
+ * <p>To add a study, write a record that implements {@code Study}, name it in {@code Studies}, and let a test run it at
+ * {@code SMOKE}, which takes at most 25 seconds and reads only what the repository ships. What takes minutes to find goes through {@code Kept.once}.
  */
 @NullMarked
 package chainrule.studies;

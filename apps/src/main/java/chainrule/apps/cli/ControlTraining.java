@@ -28,10 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Training of a model towards a target, in a run's folder. */
 final class ControlTraining {
-    /** Of a checkpoint: all that the run is, and what was seen of it so far, one line of JSON each time. */
-    private static final String RUN = "run.safetensors";
-
+    /** Of a checkpoint: what was seen of the run so far, one line of JSON each time. */
     private static final String EVALUATIONS = "evaluations.jsonl";
+
     private static final int KEPT = 2;
 
     @Option(names = "--out", paramLabel = "FOLDER", description = "train: the run's folder, with the model in it.")
@@ -95,7 +94,7 @@ final class ControlTraining {
                     Tuning tuning = new Tuning(target, policy.net(), settings(asked.control.seed))) {
                 List<String> evaluations = new ArrayList<>();
                 if (folder.begun()) {
-                    tuning.restore(folder.checkpoint().resolve(RUN));
+                    tuning.restore(folder.checkpoint().resolve(RunFolder.RUN));
                     evaluations.addAll(Files.readAllLines(folder.checkpoint().resolve(EVALUATIONS)));
                 }
                 train(tuning, policy, folder, evaluations, console);
@@ -115,10 +114,9 @@ final class ControlTraining {
             Tuning tuning, TrainedModel policy, RunFolder folder, List<String> evaluations, Console console) {
         RunFolder.Content content = aside -> {
             policy.write(policy.net(), aside);
-            tuning.save(aside.resolve(RUN));
+            tuning.save(aside.resolve(RunFolder.RUN));
             Files.write(aside.resolve(EVALUATIONS), evaluations);
         };
-        long[] saved = {folder.begun() ? tuning.step() : -1};
         try (var interrupt = new Interrupt();
                 Progress progress = console.progress("step", steps, Progress.Unit.COUNT)) {
             progress.update(tuning.step(), "");
@@ -128,10 +126,9 @@ final class ControlTraining {
                         progress.print(line(found));
                         progress.update(found.step(), "");
                         folder.save(found.step(), KEPT, content);
-                        saved[0] = found.step();
                     },
                     interrupt);
-            if (saved[0] != tuning.step()) {
+            if (!folder.reached(tuning.step())) {
                 folder.save(tuning.step(), KEPT, content);
             }
         }
